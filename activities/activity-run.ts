@@ -1,4 +1,5 @@
 /** What the work of an activity gets from the code that runs it. */
+import type { LogMessage } from '../src/jobs/model/job-log.ts';
 import type { Heartbeat } from './types.ts';
 
 /** Passed to the work of an activity. */
@@ -17,5 +18,8 @@ export interface ActivityRun {
   readonly lastAttempt: boolean;
   /** Last heartbeat details of the previous attempt; null in the first attempt. */
   readonly earlier: Heartbeat | null;
+  /** For the operator: adds a line to the log of the worker. */
   log(message: string, fields: object): void;
+  /** For the client: adds a line to the log of the job. It must have no secrets and no paths of this machine. */
+  record(message: LogMessage): void;
 }

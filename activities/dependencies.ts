@@ -11,6 +11,7 @@ import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { EqualWork } from './equal-work.ts';
 import type { StepJournal } from './journal.ts';
 import type { LocalAttempts } from './local-attempts.ts';
 import type { RunAlone } from './run-alone.ts';
@@ -24,9 +25,14 @@ export interface ActivityDependencies extends RunFiles {
   readonly callbackHttp: GuardedHttp;
   /** Sends callbacks that may reach loopback addresses. */
   readonly loopbackHttp: GuardedHttp;
-  /** Sign callbacks. */
-  readonly keys: Pick<Keyring, 'webhookSecrets'>;
+  /** Sign callbacks, and identify work. */
+  readonly keys: Pick<Keyring, 'webhookSecrets' | 'fingerprints'>;
   readonly operation: (name: string) => Operation<never> | undefined;
+  /** Returns the version of the code of all operations. */
+  readonly operationsVersion: () => Promise<string>;
+  /** Which results are reused: at most so old, and at least so many milliseconds of work. Null: none. */
+  readonly reuse: { readonly maxAgeMs: number; readonly minMs: number } | null;
+  readonly equalWork: EqualWork;
   /** Throws engine_missing. */
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */

@@ -81,6 +81,7 @@ async function downloadAll(
     );
     const download = await fetched.catch((error: unknown) => {
       if (!input.skipFailedAssets || !isSkippable(error, activity)) throw error;
+      activity.record({ level: 'warning', type: 'asset', code: error.code, message: error.message });
       return failedDownload(asset, index, error);
     });
     done.set(index, download);

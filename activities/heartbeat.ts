@@ -1,8 +1,11 @@
 /** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../src/errors.ts';
+import type { LogMessage } from '../src/jobs/model/job-log.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
+import { describeFailure, describeLoss, type LoggedInput, openAttemptLog } from './attempt-messages.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { StepJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
@@ -18,15 +21,13 @@ const MAX_ATTEMPTS = 5;
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
 /** The fields of an activity's input that `withHeartbeat` reads. */
-interface ActivitySetup extends StepInput {
+interface ActivitySetup extends StepInput, LoggedInput {
   readonly signalsStart?: boolean;
   /** Of a callback: a job may deliver several at once. */
   readonly seq?: number;
-  /** Of the collection of inputs: a job may do it for several steps at once. */
-  readonly step?: string;
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<ActivityDependencies, 'logs'> {
   readonly journal: StepJournal;
   readonly localAttempts: LocalAttempts;
   /** Milliseconds between the first heartbeats. */
@@ -38,14 +39,15 @@ interface Dependencies {
  * the job has left the queue. Throws failures that tell Temporal whether to retry.
  */
 export async function withHeartbeat<T>(
-  { journal, localAttempts, heartbeatMs: shortestMs }: Dependencies,
+  dependencies: Dependencies,
   setup: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
+  const { journal, localAttempts, heartbeatMs: shortestMs } = dependencies;
   const context = Context.current();
   const { info, log } = context;
   const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? setup.step ?? ''}`;
-  if (info.isLocal) return runLocally({ journal, localAttempts }, context, key, work);
+  if (info.isLocal) return runLocally(dependencies, setup, context, key, work);
   const { signalsStart, earlier: lost } = setup;
   const losses = lost?.losses ?? 0;
   const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
@@ -62,6 +64,9 @@ export async function withHeartbeat<T>(
       )
     : undefined;
   const end = await journal.begin(info, losses);
+  const jobLog = openAttemptLog(dependencies, setup, info, attempt);
+  // A stage has no local attempt, so an earlier attempt that is not a retry was lost.
+  if (losses > 0 || (lost && info.activityType === 'runStage')) jobLog?.add(describeLoss(attempt));
   try {
     const run: ActivityRun = {
       report: (more) => {
@@ -74,6 +79,7 @@ export async function withHeartbeat<T>(
       lastAttempt: spent + 1 >= MAX_ATTEMPTS,
       earlier,
       log: (message, fields) => log.info(message, { ...fields }),
+      record: (message) => jobLog?.add(message),
     };
     return await (localAttempts.take<T>(key, run) ?? work(run));
   } catch (error) {
@@ -83,26 +89,37 @@ export async function withHeartbeat<T>(
     // The next attempt receives the details of the last heartbeat.
     if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
     if (!known) throw new CancelledFailure('Cancelled');
-    if (lossCodes.has(known.code)) throw toLoss(known, progress);
-    throw toFailure(known, spent + 1 < maxAttempts(error));
+    const isLoss = lossCodes.has(known.code);
+    const hasAttempts = spent + 1 < maxAttempts(error);
+    const isLast = known.kind !== 'outage' && !isLoss && !hasAttempts;
+    addMessage(jobLog, describeFailure(known, attempt, isLast));
+    throw isLoss ? toLoss(known, progress) : toFailure(known, hasAttempts);
   } finally {
     heartbeat.stop();
     clearTimeout(startSignal);
+    await jobLog?.close();
     await end();
   }
 }
 
+const addMessage = (log: ReturnType<typeof openAttemptLog>, message: LogMessage | null): void => {
+  if (message) log?.add(message);
+};
+
 /** Runs an attempt inside a workflow task, without heartbeats. Its failures tell the workflow whether the durable activity follows. */
 async function runLocally<T>(
-  { journal, localAttempts }: Pick<Dependencies, 'journal' | 'localAttempts'>,
+  dependencies: Dependencies,
+  setup: ActivitySetup,
   context: Context,
   key: string,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
+  const { journal, localAttempts } = dependencies;
   const { info, log, cancellationSignal: signal } = context;
   if (journal.hasLost(info)) throw toUnfinished('The worker died in a local attempt', null);
   let progress: Partial<Heartbeat> = {};
   const end = await journal.begin(info, 0);
+  const jobLog = openAttemptLog(dependencies, setup, info, 1);
   try {
     return await localAttempts.run(
       key,
@@ -110,6 +127,7 @@ async function runLocally<T>(
         signal,
         startedAt: Date.now(),
         log: (message, fields) => log.info(message, { ...fields }),
+        record: (message) => jobLog?.add(message),
         report: (more) => {
           progress = { ...progress, ...more };
         },
@@ -122,6 +140,7 @@ async function runLocally<T>(
     // The worker stops, or the workflow was cancelled, which then does not begin the activity.
     if (!known) throw toUnfinished('The local attempt was stopped', null);
     if (known.kind !== 'outage' && maxAttempts(error) === 1) throw toFailure(known, false);
+    addMessage(jobLog, describeFailure(known, 1, false));
     const spent = known.kind === 'outage' ? 0 : 1;
     throw toUnfinished(known.message, {
       points: 0,
@@ -132,6 +151,7 @@ async function runLocally<T>(
       spent,
     });
   } finally {
+    await jobLog?.close();
     await end();
   }
 }
@@ -175,14 +195,22 @@ function toDarkroomError(
 
 /** `hasAttempts`: whether Temporal may retry an error that is not an outage. Outages are retried without limit. */
 function toFailure(
-  { code: type, kind, message, retryable, details }: DarkroomError,
+  { code: type, kind, message, retryable, details, retryAfterMs }: DarkroomError,
   hasAttempts: boolean,
 ): ApplicationFailure {
   const info: FailureInfo = { kind, retryable, details };
   const nonRetryable = kind !== 'outage' && !hasAttempts;
   // Temporal's logs and metrics do not count a benign failure as an error.
-  const category = isUserError(kind) ? 'BENIGN' : undefined;
-  return ApplicationFailure.create({ type, message, nonRetryable, details: [info], category });
+  const category = isUserError(kind) || type === 'result_awaited' ? 'BENIGN' : undefined;
+  const nextRetryDelay = retryAfterMs ?? undefined;
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable,
+    details: [info],
+    category,
+    nextRetryDelay,
+  });
 }
 
 /** An attempt that hung counts like one whose process died: the workflow decides what follows. */

@@ -20,9 +20,10 @@ export function createAloneActivities({
   journal,
   localAttempts,
   heartbeatMs,
+  logs,
   runAlone,
 }: ActivityDependencies): StepActivities {
-  const innocent = { journal: journal.withoutBlame(), localAttempts, heartbeatMs };
+  const innocent = { journal: journal.withoutBlame(), localAttempts, heartbeatMs, logs };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
     collectInputs: (input) => withHeartbeat(innocent, input, (run) => runAlone('collectInputs', input, run)),

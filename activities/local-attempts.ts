@@ -19,7 +19,7 @@ const defaults = {
 export class Unfinished extends Error {}
 
 /** What a local attempt has of its own. A durable activity that takes over has the rest. */
-type LocalContext = Pick<ActivityRun, 'signal' | 'startedAt' | 'log' | 'report'>;
+type LocalContext = Pick<ActivityRun, 'signal' | 'startedAt' | 'log' | 'record' | 'report'>;
 
 interface Attempt {
   readonly result: Promise<unknown>;
@@ -77,7 +77,7 @@ export class LocalAttempts {
 }
 
 function begin<T>(
-  { signal, startedAt, log, report }: LocalContext,
+  { signal, startedAt, log, record, report }: LocalContext,
   work: (activity: ActivityRun) => Promise<T>,
 ): { result: Promise<T>; continueIn(activity: ActivityRun): void; abort(): void } {
   const controller = new AbortController();
@@ -100,6 +100,7 @@ function begin<T>(
       (durable?.report ?? report)(more);
     },
     log: (message, fields) => (durable?.log ?? log)(message, fields),
+    record: (message) => (durable?.record ?? record)(message),
   });
   return {
     result,

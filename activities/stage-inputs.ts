@@ -25,37 +25,44 @@ export async function readPreviousStage(
   );
 }
 
+/**
+ * The assets that the stage computes, and those that failed before it. `retried`: the checkpoint of an earlier run; assets
+ * that succeeded there are not computed again.
+ */
+export async function listStageInputs(
+  { assets }: ActivityDependencies,
+  { job, collected, batch, layout }: StageRunInput,
+  previousStage: readonly Checkpoint[],
+  retried: Checkpoint | null,
+  signal: AbortSignal,
+): Promise<{ inputs: AssetDownload[]; leftOut: StageOutcome[] }> {
+  const owner = { ...job, collected };
+  const downloads = await assets.readBatches(owner, batch ? [batch] : splitIntoBatches(layout), signal);
+  const leftOut = listFailed(downloads, previousStage);
+  const failed = new Set(leftOut.map(({ index }) => index));
+  const inputs = downloads.filter(
+    ({ index }) => !failed.has(index) && !(retried && hasSucceeded(retried, index)),
+  );
+  return { inputs, leftOut };
+}
+
 /** Which assets a stage reads. */
-export interface InputBytes {
+interface InputBytes {
   /** Where copies of the assets go. */
   readonly directory: string;
   areNeeded(asset: Pick<InputFile, 'name'>): boolean;
 }
 
-/**
- * The assets that the stage computes, and those that failed before it. `retried`: the checkpoint of an earlier run; assets
- * that succeeded there are not computed again.
- */
-export async function readStageInputs(
-  { assets, stages }: ActivityDependencies,
-  { job, collected, batch, layout }: StageRunInput,
-  previousStage: readonly Checkpoint[],
-  retried: Checkpoint | null,
+/** Brings the assets that are needed to this machine. */
+export const bringInputs = (
+  stages: StageFiles,
+  inputs: readonly AssetDownload[],
   bytes: InputBytes,
   signal: AbortSignal,
-): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
-  const owner = { ...job, collected };
-  const downloads = await assets.readBatches(owner, batch ? [batch] : splitIntoBatches(layout), signal);
-  const leftOut = listFailed(downloads, previousStage);
-  const failed = new Set(leftOut.map(({ index }) => index));
-  const missing = downloads.filter(
-    ({ index }) => !failed.has(index) && !(retried && hasSucceeded(retried, index)),
-  );
-  const inputs = await mapConcurrent(missing, { concurrency: READ_CONCURRENCY, signal }, (download, stop) =>
+): Promise<InputFile[]> =>
+  mapConcurrent(inputs, { concurrency: READ_CONCURRENCY, signal }, (download, stop) =>
     toInputFile(stages, download, bytes, stop),
   );
-  return { inputs, leftOut };
-}
 
 function listFailed(
   downloads: readonly AssetDownload[],

@@ -10,7 +10,10 @@ const MAX_DELAY_MS = 30_000;
 type Log = Pick<ActivityRun, 'log'>;
 
 /** Files of an attempt whose writes wait while the store is away. */
-export const waitingForStore = (files: AttemptFiles, log: Log): AttemptFiles => ({
+export const waitingForStore = (
+  files: AttemptFiles,
+  log: Log,
+): Pick<AttemptFiles, 'adoptOutput' | 'adoptWorkspaceFile'> => ({
   adoptOutput: (name, path, signal) => waitForStore(log, signal, () => files.adoptOutput(name, path, signal)),
   adoptWorkspaceFile: (name, path, signal) =>
     waitForStore(log, signal, () => files.adoptWorkspaceFile(name, path, signal)),

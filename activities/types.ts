@@ -100,6 +100,8 @@ export interface StageRunInput extends ActivityInput {
   /** The batches of all inputs. Has no chunks when `batch` names the inputs of the stage. */
   readonly layout: BatchLayout;
   readonly skipFailedAssets: boolean;
+  /** Whether equal results of other jobs may be copied, and other jobs may copy these. */
+  readonly reuse: boolean;
 }
 
 /** A step that has completed, and where its inputs are listed. */
@@ -131,6 +133,10 @@ export interface CollectResult extends Started {
 export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
   /** Milliseconds that this run spent on it; 0 when an earlier run computed it. */
   readonly computeMs: number;
+  /** Inputs whose results were copied from another job. */
+  readonly reused: number;
+  /** Milliseconds that the other job had spent on them. */
+  readonly reusedMs: number;
 }
 
 export interface PackageInput extends StepInput {

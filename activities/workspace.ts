@@ -14,19 +14,19 @@ export const READ_CONCURRENCY = 8;
 /** Files that are written to the store concurrently. Each large file holds some megabytes in memory. */
 export const WRITE_CONCURRENCY = 4;
 
-/** Copies the workspace files of these checkpoints into a directory. Returns path → key of the object. */
+/** Copies the workspace files of these checkpoints into a directory. Returns them by path. */
 export async function restoreWorkspace(
   stages: StageFiles,
   checkpoints: readonly Pick<Checkpoint, 'workspace'>[],
   workspace: string,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, WorkspaceFile>> {
   // When two checkpoints have a file with the same path, the later one counts.
   const files = new Map(
-    checkpoints.flatMap((checkpoint) => checkpoint.workspace.map(({ path, key }) => [path, key])),
+    checkpoints.flatMap((checkpoint) => checkpoint.workspace.map((file) => [file.path, file])),
   );
-  await mapConcurrent([...files], { concurrency: READ_CONCURRENCY, signal }, async ([path, key], stop) => {
-    const local = await stages.toLocalFile({ key }, join(workspace, path), 'copy', stop);
+  await mapConcurrent([...files.values()], { concurrency: READ_CONCURRENCY, signal }, async (file, stop) => {
+    const local = await stages.toLocalFile(file, join(workspace, file.path), 'copy', stop);
     await utimes(local, RESTORED_TIME, RESTORED_TIME);
   });
   return files;
@@ -37,9 +37,9 @@ export async function restoreWorkspace(
  * passing them on costs nothing.
  */
 export async function saveWorkspace(
-  attempt: AttemptFiles,
+  attempt: Pick<AttemptFiles, 'adoptWorkspaceFile'>,
   workspace: string,
-  restored: ReadonlyMap<string, string>,
+  restored: ReadonlyMap<string, WorkspaceFile>,
   signal: AbortSignal,
 ): Promise<WorkspaceFile[]> {
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
@@ -50,8 +50,8 @@ export async function saveWorkspace(
     async ({ parentPath, name }, stop) => {
       const local = join(parentPath, name);
       const path = relative(workspace, local);
-      const key = restored.get(path);
-      if (key !== undefined && (await stat(local)).mtimeMs === RESTORED_TIME.getTime()) return { path, key };
+      const file = restored.get(path);
+      if (file && (await stat(local)).mtimeMs === RESTORED_TIME.getTime()) return file;
       return { path, ...(await attempt.adoptWorkspaceFile(path, local, stop)) };
     },
   );

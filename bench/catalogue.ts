@@ -10,6 +10,7 @@ import type { Rig } from './rig.ts';
 import type { Row } from './rows.ts';
 import { benchS3 } from './s3.ts';
 import { benchStatus } from './status.ts';
+import { benchSteps } from './steps.ts';
 import { benchSubmit } from './submit.ts';
 import { benchUpload } from './upload.ts';
 import { benchWait } from './wait.ts';
@@ -37,6 +38,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   archive: { summary: 'results as one ZIP, with large files and with many files', run: benchArchive },
   events: { summary: '1,000 readers of the events of one job', run: benchEvents },
   pipeline: { summary: 'photographs, from download to callback', run: benchPipeline },
+  steps: { summary: 'a pipeline of three steps, three jobs in turn, and a script', run: benchSteps },
   cost: { summary: 'CPU time of a small job with a callback', run: benchCost },
   model: { summary: 'a 3D model from photographs', run: benchModel },
   list: { summary: 'lists of thousands of jobs', run: benchList },

@@ -153,6 +153,7 @@ async function runStages(
       onProcess: () => undefined,
       signal: new AbortController().signal,
       log: () => undefined,
+      logOutput: () => undefined,
       note: () => undefined,
       engine: () => engine,
       memory: null,

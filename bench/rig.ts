@@ -64,6 +64,8 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     DARKROOM_LISTEN: listen,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.1/32',
     DARKROOM_LOG_LEVEL: 'error',
+    // Each round has the same inputs.
+    DARKROOM_REUSE_DAYS: 'none',
     // As in the worker of `darkroom serve`.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 6),
   };

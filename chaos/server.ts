@@ -44,6 +44,8 @@ export async function startServer(root: string, env: Readonly<Record<string, str
     DARKROOM_DATA: dataDir,
     DARKROOM_ALLOW_NETWORKS: `${HOST}/32`,
     DARKROOM_GRACE_MS: '1000',
+    // Many jobs are equal, and each must compute.
+    DARKROOM_REUSE_DAYS: 'none',
     DARKROOM_CALLBACK_SCHEDULE_MS: Array.from({ length: 20 }, () => '2000').join(','),
     ...env,
   };

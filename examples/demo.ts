@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { loadKeyring } from '../src/auth/load-keyring.ts';
-import { findServer, readToken } from '../src/cli/connection.ts';
+import { findServer } from '../src/cli/connection.ts';
 import { reportFailure } from '../src/cli/failure.ts';
 import { followJob, reportEnd } from '../src/cli/follow-job.ts';
 import { createClient, type Darkroom, DarkroomProblem, type Job } from '../src/client/client.ts';
@@ -56,7 +56,7 @@ interface Server {
 async function findOrStartServer(): Promise<Server> {
   const { url, reason } = findServer({});
   try {
-    await createClient({ url, token: readToken() }).ready();
+    await createClient({ url, token: process.env['DARKROOM_TOKEN'] }).ready();
     console.log(`The demo runs on the server at ${url} (${reason}).`);
     return { url, stop: async () => undefined };
   } catch (error) {
@@ -73,7 +73,7 @@ async function startServer(url: string): Promise<Server> {
   const exited = once(child, 'exit').then(() => {
     hasExited = true;
   });
-  const client = createClient({ url, token: readToken() });
+  const client = createClient({ url, token: process.env['DARKROOM_TOKEN'] });
   const isReady = () =>
     client.ready().then(
       () => true,
@@ -144,7 +144,7 @@ const stops: (() => Promise<void> | void)[] = [receiver.close];
 try {
   const server = await findOrStartServer();
   stops.push(server.stop);
-  const client = createClient({ url: server.url, token: readToken() });
+  const client = createClient({ url: server.url, token: process.env['DARKROOM_TOKEN'] });
   const { job, hasCallback } = await submit(client, receiver.url);
   const ended = await followJob(client, job.id, { watch: true });
   await reportEnd(client, ended, { out: join('data', 'demo-results') });

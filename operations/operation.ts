@@ -47,7 +47,10 @@ export interface StageContext<Params> {
   progress(fraction: number, detail?: string): void;
   /** Aborted on cancellation, on pause of the worker, and when the worker stops: check it between units of work. */
   readonly signal: AbortSignal;
+  /** For the operator: adds a line to the log of the worker. */
   log(message: string, fields?: Record<string, unknown>): void;
+  /** For the client: adds a line that a program printed to the log of the job. Paths of this machine and secrets are replaced. */
+  logOutput(line: string): void;
   /** To be called with each process that the stage starts: while it computes, the stage does not hang. */
   onProcess(pid: number | undefined): void;
   /** An engine of those that the operation requires. Throws engine_missing when it was removed after the worker started. */
@@ -137,6 +140,11 @@ export interface Operation<Params = Record<string, unknown>> {
   readonly result: 'files' | 'json';
   /** Media types of its files. A step of a pipeline must give some that the next one takes. Default: any. */
   readonly outputs?: readonly string[];
+  /**
+   * True if equal assets and parameters give equal results, so that later jobs can copy them. A text: what else decides the results, besides
+   * `engine` and the code of operations.
+   */
+  readonly deterministic?: boolean | string;
   /** Programs and libraries with their versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;
   /**

@@ -19,6 +19,7 @@ REPLACEMENTS = {
     "AsyncTransport": "Transport",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
+    "aiter_lines": "iter_lines",
     "aiter_sse": "iter_sse",
     "aread": "read",
     "asyncio": "time",
@@ -30,7 +31,7 @@ for path in sources:
     made = folder / "_sync" / path.name
     text = made.read_text().replace("The client for asyncio", "The client for synchronous programs")
     # `import asyncio` becomes `import time`, which `follow` imports anyway.
-    made.write_text("# Made from _async by scripts/python-client.py; do not edit.\n" + text.replace("import time\nimport time\n", "import time\n"))
+    made.write_text("# Made from _async by scripts/python-client.py; do not edit.\n" + text.replace("import time\nimport json\n", "import json\n"))
 
 subprocess.run(
     [

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { EqualWork } from '../activities/equal-work.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
 import { StepJournal } from '../activities/journal.ts';
 import { LocalAttempts } from '../activities/local-attempts.ts';
@@ -12,6 +13,7 @@ import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
 import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import { detectSandbox, type Sandbox, type SandboxMode } from '../operations/lib/sandbox/sandbox.ts';
 import type { Operation } from '../operations/operation.ts';
+import { readOperationsVersion } from '../operations/operations-version.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { limitAssets } from './api/limits/asset-limits.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
@@ -51,6 +53,7 @@ import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { AuditStore } from './storage/audit.ts';
 import { createCredentialStore } from './storage/credentials.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { createOpenUploads } from './storage/open-uploads.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { createTemplateStore } from './storage/templates.ts';
 import { StoredUsage } from './storage/usage.ts';
@@ -219,7 +222,6 @@ export async function composeWorker(
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
-  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
   const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
   const pictures =
@@ -234,18 +236,33 @@ export async function composeWorker(
   const policies = createNetworkPolicies(config, target, resolver);
   const guard = { policy: policies.general, resolver };
   const buckets = new TenantBuckets(createCredentialStore(store, keys), guard);
+  const openUploads = createOpenUploads(store);
+  const runFiles = createRunFiles(store);
+  const retention = new Retention({
+    runtime,
+    archive,
+    usage: new StoredUsage(store),
+    openUploads,
+    buckets,
+    reusable: runFiles.reusable,
+    reuseMs: (config.DARKROOM_REUSE_DAYS ?? 0) * DAY_MS,
+    reuseEntries: config.DARKROOM_REUSE_ENTRIES,
+  });
   const assetHttp = createGuardedHttp(guard);
   const dependencies: ActivityDependencies = {
-    ...createRunFiles(store),
+    ...runFiles,
     archive,
     retention,
     keys,
     buckets,
-    destinations: createDestinations(buckets, assetHttp),
+    destinations: createDestinations(buckets, openUploads, assetHttp),
     assetHttp,
     callbackHttp: createGuardedHttp({ policy: policies.general, resolver }),
     loopbackHttp: createGuardedHttp({ policy: policies.loopback, resolver }),
     operation: (name) => operations.operation(name),
+    operationsVersion: readOperationsVersion,
+    reuse: toReusePolicy(config),
+    equalWork: new EqualWork(),
     engine,
     memoryOf,
     pictures,
@@ -290,6 +307,11 @@ async function findSandbox(mode: SandboxMode): Promise<Sandbox> {
     throw new ConfigError(`DARKROOM_SANDBOX is "required", but ${sandbox.reason}`);
   return sandbox;
 }
+
+const toReusePolicy = ({
+  DARKROOM_REUSE_DAYS: days,
+  DARKROOM_REUSE_MIN_MS: minMs,
+}: Config): ActivityDependencies['reuse'] => (days === null ? null : { maxAgeMs: days * DAY_MS, minMs });
 
 const toRetentionPolicy = ({
   DARKROOM_KEEP_DAYS: days,

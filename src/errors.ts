@@ -109,6 +109,7 @@ export const errorCatalogue = {
   store_unavailable: outage(503, 'The object store does not answer'),
   issuer_unavailable: outage(503, 'The identity provider does not answer'),
   destination_unavailable: outage(503, 'The server of a destination does not answer'),
+  result_awaited: outage(503, 'Another job computes the same results'),
   downloads_busy: outage(503, 'The downloads that a worker runs at once are taken'),
   callbacks_busy: outage(503, 'The callbacks that a worker sends at once are taken'),
   disk_full: outage(507, 'The disk is full'),
@@ -183,12 +184,19 @@ export type ErrorDetails = Record<string, unknown>;
 export class DarkroomError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails | null;
+  /** Milliseconds after which an activity that throws it is tried again; null: by its retry policy. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: ErrorDetails; cause?: unknown; retryAfterMs?: number } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'DarkroomError';
     this.code = code;
     this.details = options.details ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   get kind(): ErrorKind {

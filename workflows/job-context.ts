@@ -19,6 +19,8 @@ interface StepPosition {
   /** The stage that runs, or comes next. */
   readonly stage: number;
   readonly batchesDone: number;
+  /** Inputs of the stage whose results were copied. */
+  readonly reused: number;
 }
 
 /** One execution of the job workflow. */

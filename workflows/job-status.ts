@@ -19,6 +19,7 @@ export type ActivityProgress = Partial<AssetCounts> & {
   readonly startedAt: number;
   readonly bytes?: number;
   readonly computeMs?: number;
+  readonly reusedMs?: number;
 };
 
 type TransitionListener = (now: Moment, before: Moment | undefined) => void;
@@ -113,7 +114,7 @@ export class JobStatusPublisher {
    * @param more Whether other activities of its kind follow. If not, a transition follows at once, and publishes the change.
    */
   addProgress(points: number, activity: ActivityProgress, more: boolean): void {
-    const { startedAt, bytes = 0, computeMs = 0, downloaded = 0, failed = 0 } = activity;
+    const { startedAt, bytes = 0, computeMs = 0, reusedMs = 0, downloaded = 0, failed = 0 } = activity;
     this.recordStart(startedAt);
     const { progress, assets, usage } = this.#status;
     this.#change({
@@ -126,7 +127,8 @@ export class JobStatusPublisher {
       usage: {
         ...usage,
         bytes_in: usage.bytes_in + bytes,
-        compute_seconds: Math.round(usage.compute_seconds * 1000 + computeMs) / 1000,
+        compute_seconds: addMs(usage.compute_seconds, computeMs),
+        reused_seconds: addMs(usage.reused_seconds, reusedMs),
       },
     });
     // The heartbeats of the activity, which showed its progress, ended with it.
@@ -173,3 +175,6 @@ export class JobStatusPublisher {
     upsertSearchAttributes([{ key: darkroomState, value: state }]);
   }
 }
+
+/** Adds milliseconds to seconds. */
+const addMs = (seconds: number, ms: number): number => Math.round(seconds * 1000 + ms) / 1000;

@@ -29,7 +29,8 @@ export async function runStage(
   if (!stage) throw new Error(`Step ${step.name} has no stage ${index}`);
   const batches: readonly (Batch | null)[] = stage.perAsset ? inputs.batches : [null];
   const position = positions.get(step.name);
-  const batchesDone = position?.stage === index ? position.batchesDone : 0;
+  const isContinued = position?.stage === index;
+  const batchesDone = isContinued ? position.batchesDone : 0;
   const downloadPoints = batches.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
   const share = 1 / step.stages.length / batches.length;
   const points = ((100 - downloadPoints - PACKAGING_POINTS) / runInput.steps.length) * share;
@@ -42,6 +43,7 @@ export async function runStage(
   };
   let next = batchesDone;
   let left = batches.length - batchesDone;
+  let reused = isContinued ? position.reused : 0;
   await mapConcurrent(job, { isReady: () => true, take: () => batches[next++] }, async (batch) => {
     const input = {
       job: toRunRef(runInput),
@@ -51,6 +53,7 @@ export async function runStage(
       operation: step.operation,
       params: step.params,
       skipFailedAssets: step.skipFailedAssets,
+      reuse: step.reuse,
       stage: { name, run, retriesFailuresOf, timeoutMs },
       before: step.stages[index - 1] ?? null,
       collected: inputs.collected,
@@ -63,15 +66,20 @@ export async function runStage(
       runStage({ ...input, ...earlier }),
     );
     left -= 1;
+    reused += result.reused;
     const { progress, inputs: counts } = status.stepOf(step.name);
     status.updateStep(step.name, {
       progress: Math.min(99, Math.round((progress + 100 * share) * 100) / 100),
-      inputs: { ...counts, failed: counts.failed + result.failed },
+      inputs: {
+        ...counts,
+        failed: counts.failed + result.failed,
+        reused: Math.max(counts.reused, reused),
+      },
     });
     const ofAssets = inputs.collected === null ? result : { ...result, failed: 0 };
     status.addProgress(points, ofAssets, left > 0);
   });
-  positions.set(step.name, { stage: index, batchesDone: batches.length - left });
+  positions.set(step.name, { stage: index, batchesDone: batches.length - left, reused });
   return left === 0;
 }
 

@@ -21,7 +21,7 @@ export async function runStages(job: JobContext, step: StepInput): Promise<boole
     if (!isQueued)
       status.recordTransition('processing', { stage: labelStage(job.runInput, step, stage.name) });
     if (!(await runStage(job, { step, inputs, index, isQueued }))) return false;
-    positions.set(name, { stage: index + 1, batchesDone: 0 });
+    positions.set(name, { stage: index + 1, batchesDone: 0, reused: 0 });
   }
   assertUsable(job, step);
   return true;

@@ -1,6 +1,7 @@
 /** The inputs of a step: the assets of the job, or files of the steps that it uses. */
 import type { CollectInput } from '../activities/types.ts';
 import { type Batch, type BatchLayout, chunkEnds, splitIntoBatches } from '../src/jobs/model/batch.ts';
+import type { JobStep } from '../src/jobs/model/job.ts';
 import { ASSETS } from '../src/jobs/model/pipeline.ts';
 import { type CollectedInputs, layoutInputs, type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
@@ -34,9 +35,9 @@ function layOut({ runInput, status, assetQueue: { chunks } }: JobContext, step: 
 }
 
 /** Assets that could not be downloaded count as failed. */
-function countAssets({ status }: JobContext, { use }: StepInput): { total: number; failed: number } {
+function countAssets({ status }: JobContext, { use }: StepInput): JobStep['inputs'] {
   const { total, failed } = status.current.assets;
-  return use.length === 0 ? { total: 0, failed: 0 } : { total, failed };
+  return use.length === 0 ? { total: 0, failed: 0, reused: 0 } : { total, failed, reused: 0 };
 }
 
 /** Lists the files of the steps that this one uses as its inputs. */
@@ -44,7 +45,7 @@ async function collectInputs(
   job: JobContext,
   step: StepInput,
   collected: CollectedInputs,
-): Promise<{ total: number; failed: number }> {
+): Promise<JobStep['inputs']> {
   const { runInput, assetQueue } = job;
   const { heartbeatMs, batchSizes: sizes } = runInput.tuning;
   const input: CollectInput = {
@@ -65,7 +66,7 @@ async function collectInputs(
     { title, taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true },
     (activities, earlier) => activities.collectInputs({ ...input, ...earlier }),
   );
-  return { total, failed };
+  return { total, failed, reused: 0 };
 }
 
 const describeUsed = (job: JobContext, used: StepInput): CollectInput['sources'][number] => ({

@@ -74,6 +74,8 @@ export const definition = z.strictObject({
     .optional(),
   /** A command whose first line of output names the version. */
   version: z.array(z.string()).min(1),
+  /** True if equal assets and parameters give equal results, as long as `version` prints the same. */
+  deterministic: z.boolean().default(false),
   /** How an operator installs the program. */
   install: z.string().optional(),
 });

@@ -27,6 +27,7 @@ export function commandOperation(definition: Definition, version: string): Opera
     params: buildParams(definition),
     inputs,
     result: definition.data === undefined ? 'files' : 'json',
+    ...(definition.deterministic ? { deterministic: JSON.stringify(definition) } : {}),
     engine: { [command[0]]: version },
     requires: [command[0]],
     ...(install === undefined ? {} : { install }),

@@ -1,6 +1,7 @@
 /** Runs a command as a process group of its own, within limits. No process of the group is left when it has ended. */
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
+import { lineSplitter } from '../../src/lib/line-splitter.ts';
 import { findFamily } from '../../src/lib/process-family.ts';
 import { killGroup } from '../lib/process-group.ts';
 import { watchMemory } from '../lib/process-memory.ts';
@@ -11,8 +12,6 @@ import type { SandboxPolicy } from '../lib/sandbox/sandbox-policy.ts';
 const MAX_OUTPUT = 2000;
 /** Wait after the exit for output that is still in the pipes. */
 const DRAIN_MS = 500;
-/** Characters of a line. A longer one is cut. */
-const MAX_LINE = 4096;
 /** From SIGTERM to SIGKILL. */
 const GRACE_MS = 2000;
 
@@ -120,16 +119,6 @@ function toError(
   // An operator or the kernel's OOM killer: no fault of the program.
   const isKilledFromOutside = ending === 'SIGKILL' && !isTimeout;
   return new DarkroomError(isKilledFromOutside ? 'operation_failed_for_now' : 'operation_failed', message);
-}
-
-/** Splits chunks into lines, also at the carriage returns by which programs overwrite a line. */
-function lineSplitter(onLine: (line: string) => void): (text: string) => void {
-  let rest = '';
-  return (text) => {
-    const lines = (rest + text).split(/[\r\n]+/);
-    rest = (lines.pop() ?? '').slice(-MAX_LINE);
-    for (const line of lines) if (line !== '') onLine(line);
-  };
 }
 
 /** Asks the program to end. bubblewrap itself would kill it at once. */

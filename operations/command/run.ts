@@ -38,6 +38,7 @@ export async function runOnce(
   const directory = join(context.workspace, 'run');
   const outputs = join(directory, 'outputs');
   await mkdir(outputs, { recursive: true });
+  const parseProgress = progressParser(progress, detail, report);
   try {
     const paths = await copyInputs(inputs, join(directory, 'inputs'));
     const [program = '', ...args] = buildArguments(
@@ -67,7 +68,10 @@ export async function runOnce(
           limits: { addressSpace: limits.memory, file: limits.output },
         },
         onProcess: context.onProcess,
-        onLine: progressParser(progress, detail, report),
+        onLine: (line) => {
+          parseProgress(line);
+          context.logOutput(line);
+        },
       },
       context.signal,
     ).catch(async (error: unknown) => {

@@ -63,6 +63,7 @@ export async function runTrial(
           },
         },
         log: () => undefined,
+        logOutput: () => undefined,
         note: () => undefined,
         memory: null,
         engine: (name) => {

@@ -30,6 +30,7 @@ export const exportHttp = defineOperation({
   secrets: ['urls', 'headers'],
   inputs: { min: 1, max: 10_000, media: ['*/*'] },
   result: 'json',
+  outputs: ['application/json'],
   engine: {},
   stages: [{ ...uploadStage, run: sendAll }, gatherAs('files')],
 });

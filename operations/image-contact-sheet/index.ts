@@ -24,6 +24,7 @@ export const imageContactSheet = defineOperation({
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
   outputs: ['image/*'],
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'thumbnails', title: 'Thumbnails', capability: 'cpu', perAsset: true, run: makeThumbnails },

@@ -23,6 +23,7 @@ export const imageGallery = defineOperation({
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'pictures', title: 'Pictures', capability: 'cpu', perAsset: true, run: makePictures },

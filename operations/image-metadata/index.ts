@@ -26,6 +26,7 @@ export const imageMetadata = defineOperation({
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'json',
   outputs: ['application/json'],
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'describe', title: 'Describe', capability: 'cpu', perAsset: true, run: describeAll },

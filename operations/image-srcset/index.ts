@@ -21,6 +21,7 @@ export const imageSrcset = defineOperation({
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
   outputs: ['image/*', 'application/json'],
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'pictures', title: 'Pictures', capability: 'cpu', perAsset: true, run: makePictures },

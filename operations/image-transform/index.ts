@@ -19,6 +19,7 @@ export const imageTransform = defineOperation({
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
   outputs: ['image/*'],
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [{ name: 'transform', title: 'Transform', capability: 'cpu', perAsset: true, run: transformAll }],
 });

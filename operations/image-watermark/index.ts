@@ -22,6 +22,7 @@ export const imageWatermark = defineOperation({
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
   outputs: ['image/*'],
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'overlay', title: 'Overlay', capability: 'cpu', selectInput: isOverlay, run: makeOverlay },

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
 import { type LineLimits, LineReader } from '../../src/lib/line-reader.ts';
+import { lineSplitter } from '../../src/lib/line-splitter.ts';
 import { packageRoot } from '../../src/lib/resources.ts';
 import type { StageContext } from '../operation.ts';
 import { killGroup, killWithParent, MAX_FILE, MAX_STDERR } from './process-group.ts';
@@ -43,6 +44,8 @@ export interface EngineRun {
   readonly onProgress: (fraction: number, detail: string) => void;
   /** Called with its process. */
   readonly onProcess: StageContext<unknown>['onProcess'];
+  /** Called with each line of its standard error, and with what it does now when that changes. */
+  readonly onLine: (line: string) => void;
 }
 
 /** How an engine ended. */
@@ -62,13 +65,14 @@ export interface EngineExit {
  * `engine_limit` when it writes too long or too many lines.
  */
 export function runEngine(run: EngineRun): Promise<EngineExit> {
-  const { engine, memory, signal, onProgress, onProcess } = run;
+  const { engine, memory, signal, onProgress, onProcess, onLine } = run;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = startProcess(run);
     onProcess(child.pid);
     const stop = () => killGroup(child.pid);
     let outcome: Pick<EngineExit, 'result' | 'error'> = {};
+    let stage = '';
     let stderr = '';
     let failure: Error | undefined;
     let overMemory = false;
@@ -78,9 +82,13 @@ export function runEngine(run: EngineRun): Promise<EngineExit> {
     });
     const reader = new LineReader(limits, (text) => {
       const parsed = line.parse(JSON.parse(text));
-      if ('progress' in parsed) onProgress(parsed.progress, parsed.stage);
-      else outcome = parsed;
+      if ('progress' in parsed) {
+        if (parsed.stage !== stage) onLine(parsed.stage);
+        stage = parsed.stage;
+        onProgress(parsed.progress, stage);
+      } else outcome = parsed;
     });
+    const splitStderr = lineSplitter(onLine);
     child.stdout.on('data', (chunk: Buffer) => {
       if (failure) return;
       try {
@@ -91,7 +99,9 @@ export function runEngine(run: EngineRun): Promise<EngineExit> {
       }
     });
     child.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString()).slice(-MAX_STDERR);
+      const text = chunk.toString();
+      stderr = (stderr + text).slice(-MAX_STDERR);
+      splitStderr(text);
     });
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (cause) => {

@@ -16,6 +16,9 @@ export const giveUpHours = z
     'Hours for which the export waits for a server that does not answer. It holds no worker meanwhile',
   );
 
+/** Bounds of the time between two attempts, which is as long as the export has waited already. */
+const RETRY_MS = { least: 1000, most: 5 * 60_000 };
+
 /**
  * Runs `send`. While its server does not answer, the activity ends and is tried again later, so it holds no worker. After so many hours
  * the export fails.
@@ -30,8 +33,17 @@ export async function givingUp<T>(
   try {
     return await send();
   } catch (error) {
-    if (!hasCode(error, 'destination_unavailable') || Date.now() - scheduledAt < hours * HOUR_MS) throw error;
-    const message = `${error.message}. It has not answered for ${hours} hours`;
-    throw new DarkroomError('destination_given_up', message, { details: error.details ?? {}, cause: error });
+    if (!hasCode(error, 'destination_unavailable')) throw error;
+    const { message, code } = error;
+    const parts = { details: error.details ?? {}, cause: error };
+    const waitedMs = Date.now() - scheduledAt;
+    if (waitedMs >= hours * HOUR_MS)
+      throw new DarkroomError(
+        'destination_given_up',
+        `${message}. It has not answered for ${hours} hours`,
+        parts,
+      );
+    const retryAfterMs = Math.min(Math.max(waitedMs, RETRY_MS.least), RETRY_MS.most);
+    throw new DarkroomError(code, message, { ...parts, retryAfterMs });
   }
 }

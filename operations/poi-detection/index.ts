@@ -26,6 +26,7 @@ export const poiDetection = defineOperation({
   inputs: { min: 1, max: 1000, media: IMAGE_TYPES },
   result: 'json',
   outputs: ['application/json', 'text/csv', 'image/png'],
+  deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'detect', title: 'Detect', capability: 'cpu', perAsset: true, run: detectAll },

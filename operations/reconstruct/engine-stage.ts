@@ -78,6 +78,7 @@ async function run(stage: string, results: readonly (keyof typeof files)[], cont
     signal,
     onProgress: progress,
     onProcess: context.onProcess,
+    onLine: context.logOutput,
   });
   if (exit.result !== undefined) {
     for (const { code, message } of stageResult.parse(exit.result).warnings) context.note(code, message);

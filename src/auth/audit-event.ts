@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const auditEvent = z.object({
   time: z.iso.datetime(),
-  /** An action of the table of roles, `login`, `keys.create`, `keys.revoke` or `audit.export`. */
+  /** An action of the table of roles, `login`, `keys.create`, `keys.revoke`, `credentials.reseal` or `audit.export`. */
   action: z.string(),
   /** `denied`: missing or invalid credentials, or the role does not permit it. */
   outcome: z.enum(['success', 'failure', 'denied']),

@@ -26,23 +26,38 @@ export class Keyring {
 
   /** Decrypts. Throws master_key_missing when no key fits: it was encrypted with another one, or changed since. */
   open(sealed: Buffer, context: string): string {
+    return this.#decrypt(sealed, context).plain;
+  }
+
+  /**
+   * Encrypts with the first key what is encrypted with another one. Null: it is encrypted with the first key already.
+   *
+   * @throws master_key_missing
+   */
+  reseal(sealed: Buffer, context: string): Buffer | null {
+    const { plain, position } = this.#decrypt(sealed, context);
+    return position === 0 ? null : this.seal(plain, context);
+  }
+
+  /** `position`: of the master key that fits. */
+  #decrypt(sealed: Buffer, context: string): { readonly plain: string; readonly position: number } {
     const nonce = sealed.subarray(0, NONCE_BYTES);
     const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-    for (const master of this.#masters) {
+    for (const [position, master] of this.#masters.entries()) {
       const decipher = createDecipheriv('aes-256-gcm', derive(master, 'seal'), nonce);
       decipher.setAAD(Buffer.from(context)).setAuthTag(tag);
       try {
-        return (
+        const plain =
           decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') +
-          decipher.final('utf8')
-        );
+          decipher.final('utf8');
+        return { plain, position };
       } catch {
         // The next key may fit.
       }
     }
     throw new DarkroomError(
       'master_key_missing',
-      'The inputs of the job are encrypted with a master key that is not in DARKROOM_MASTER_KEY',
+      'Stored secrets are encrypted with a master key that is not in DARKROOM_MASTER_KEY',
     );
   }
 

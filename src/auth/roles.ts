@@ -15,7 +15,7 @@ export const DEFAULT_ROLE: Role = 'submitter';
  * Jobs, results and usage are those of the caller's tenant, whatever its role. What operators see concerns all tenants.
  */
 export const actions = {
-  'jobs.read': ['viewer', 'list and watch jobs, read their requests and deliveries'],
+  'jobs.read': ['viewer', 'list and watch jobs, read their requests, logs and deliveries'],
   'results.read': ['viewer', 'read results and download files'],
   'results.export': ['viewer', 'download all files of a result at once', 'audited'],
   'links.create': ['viewer', 'make links to results that need no login', 'audited'],

@@ -76,11 +76,17 @@ export class BucketConnection {
    * Sends a request. The time limit ends with the headers of the response: a streamed body may take longer.
    *
    * @param action - Completes "Cannot … bucket".
+   * @param timeoutMs - With retries of the SDK.
    * @throws destination_unavailable, destination_refused, or the reason of `signal`
    */
-  async send<T>(action: string, request: Request<T>, signal?: AbortSignal): Promise<T> {
+  async send<T>(
+    action: string,
+    request: Request<T>,
+    signal?: AbortSignal,
+    timeoutMs = ANSWER_MS,
+  ): Promise<T> {
     const what = `${action} bucket "${this.bucket}" at ${this.server}`;
-    return withTimeout(ANSWER_MS, signal, async (abortSignal) => {
+    return withTimeout(timeoutMs, signal, async (abortSignal) => {
       try {
         await this.#checkAddress();
         return await request(this.#client, { abortSignal });

@@ -1,20 +1,23 @@
 /** The buckets of tenants, opened with their credentials. */
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
+import { DarkroomError, isOutage } from '../errors.ts';
 import type { S3Source } from '../jobs/model/asset.ts';
 import type { BucketObject, BucketObjects } from '../jobs/ports/bucket-objects.ts';
 import type { CredentialStore } from '../jobs/ports/credentials.ts';
+import type { OpenUpload, UploadAborter } from '../jobs/ports/open-uploads.ts';
 import { failureOf } from '../net/http-failure.ts';
 import { relayBody } from '../net/relay-body.ts';
 import { BucketConnection, credentialsNotFound, type NetworkGuard } from './bucket-connection.ts';
 import { listBucket, openObject } from './objects.ts';
+import { abort } from './put-parts.ts';
 
 type ObjectSource = Pick<S3Source, 'credentials' | 'bucket' | 'etag'> & { readonly key: string };
 
 /** Connections that are kept for the next file. */
 const MAX_CONNECTIONS = 100;
 
-export class TenantBuckets implements BucketObjects {
+export class TenantBuckets implements BucketObjects, UploadAborter {
   readonly #store: CredentialStore;
   readonly #guard: NetworkGuard;
   readonly #connections = new LRUCache<string, BucketConnection>({ max: MAX_CONNECTIONS });
@@ -36,6 +39,16 @@ export class TenantBuckets implements BucketObjects {
     const known = this.#connections.get(key) ?? new BucketConnection(wanted, this.#guard, tenant);
     this.#connections.set(key, known);
     return known;
+  }
+
+  async abortUpload({ tenant, credentials, bucket, ...upload }: OpenUpload): Promise<void> {
+    try {
+      await abort(await this.open(tenant, credentials, bucket), upload);
+    } catch (error) {
+      // The caller has other uploads, on other servers and with other keys, to abort.
+      if (!isOutage(error) || error.code === 'store_unavailable') throw error;
+      throw new DarkroomError('destination_given_up', error.message, { cause: error });
+    }
   }
 
   async checkCredentials(tenant: string, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Reports a failed command: a sentence on stderr, with --json a document on stdout, and an exit code. */
 import { CommanderError } from 'commander';
 import { DarkroomProblem } from '../client/client.ts';
+import { type ErrorCode, isErrorCode } from '../errors.ts';
 import { describeFileError } from '../lib/directory-problem.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
@@ -60,9 +61,21 @@ const formatSeconds = (ms: number): string => {
   return seconds === 1 ? '1 second' : `${seconds} seconds`;
 };
 
+/** What to do, by the code of the error. */
+const advice: Readonly<Partial<Record<ErrorCode, string>>> = {
+  unauthenticated:
+    'Set DARKROOM_TOKEN to a key or token, or store one: darkroom login. "darkroom keys create", on the machine of the server, creates a key.',
+  job_not_found: '"darkroom list" shows the jobs of your tenant.',
+  operation_not_found: '"darkroom operations" lists the operations of the server.',
+  file_not_found: '"darkroom results JOB" lists the files.',
+  result_not_ready: '"darkroom watch JOB" waits for the end, "darkroom logs JOB" says what happened.',
+  job_still_active: '"darkroom watch JOB" waits for the end, "darkroom cancel JOB" ends it.',
+  delivery_not_found: 'The console lists the callbacks of a job: darkroom open JOB.',
+};
+
 function adviceOn({ code, isOutage, isLimited, retryAfterMs }: DarkroomProblem): string {
-  if (code === 'unauthenticated')
-    return '\n  Set DARKROOM_TOKEN to a key or token; "darkroom keys create", on the machine of the server, creates a key.';
+  const known = isErrorCode(code) ? advice[code] : undefined;
+  if (known !== undefined) return `\n  ${known}`;
   if (isLimited && retryAfterMs !== null)
     return `\n  The server asks to wait ${formatSeconds(retryAfterMs)}.`;
   if (code === 'not_ended' || !isOutage) return '';

@@ -6,9 +6,11 @@ import { saveFiles } from '../client/files.ts';
 import { formatBytes } from '../lib/units.ts';
 import { printJson, say } from './connection.ts';
 import { exitCodeOfJob, exitCodes, UsageError } from './exit-code.ts';
+import { writeResult } from './standard-output.ts';
 import { summaryLine } from './summary.ts';
 import { plain } from './terminal/plain.ts';
-import { createProgressView } from './terminal/progress.ts';
+import { createProgressView, type ProgressView } from './terminal/progress.ts';
+import { describeWait } from './wait-reason.ts';
 
 export interface FollowOptions {
   readonly json?: boolean;
@@ -32,6 +34,7 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
     process.exit(exitCodes.interrupted);
   };
   process.once('SIGINT', interrupted);
+  const explainer = view && explainRepeatedly(client, id, view);
   const onProgress = (progress: JobProgress) => {
     view?.update(progress);
     if (options.watch && options.json) {
@@ -46,9 +49,19 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
     if (view) await sleep(0);
     return job;
   } finally {
+    clearInterval(explainer ?? undefined);
     view?.stop();
     process.off('SIGINT', interrupted);
   }
+}
+
+/** Milliseconds between two looks at what a job waits for. */
+const EXPLAIN_MS = 3000;
+
+function explainRepeatedly(client: Darkroom, id: string, view: ProgressView): NodeJS.Timeout {
+  const explain = async () => view.explain((await describeWait(client, await client.get(id)))?.text ?? null);
+  // The wait itself reports what is wrong.
+  return setInterval(() => void explain().catch(() => undefined), EXPLAIN_MS);
 }
 
 /**
@@ -60,10 +73,11 @@ export async function reportEnd(
   job: Job,
   { json, watch, out }: FollowOptions & { readonly out?: string },
 ): Promise<void> {
-  if (out !== undefined && job.state === 'completed') await fetchResults(client, job.id, out);
+  if (job.state === 'completed' && out === '-') await writeResult(client, job.id);
+  else if (job.state === 'completed' && out !== undefined) await fetchResults(client, job.id, out);
   if (json) printJson(watch ? { type: 'end', job } : job);
   else {
-    say(summaryLine(job, out));
+    say(summaryLine(job, out === '-' ? undefined : out));
     printNotes(job.notes);
     if (job.state === 'completed')
       printNotes((await client.result(job.id)).notes.map(({ message }) => message));

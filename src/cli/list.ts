@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Job, JobFilter } from '../client/client.ts';
 import { states } from '../jobs/model/states.ts';
 import { formatAge } from '../lib/units.ts';
+import { parseLabels, repeated } from './assets/labels.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 import { parseTime } from './parse-time.ts';
@@ -14,6 +15,8 @@ interface Options extends ServerOptions {
   readonly operation?: string;
   readonly dialect?: string;
   readonly since?: string;
+  readonly label?: readonly string[];
+  readonly idPrefix?: string;
   readonly limit: string;
   readonly all?: boolean;
 }
@@ -25,6 +28,8 @@ export function define(command: Command): void {
       .option('--operation <name>', 'only jobs of this operation')
       .option('--dialect <name>', 'only jobs that were submitted through this API')
       .option('--since <time>', 'only jobs created since then: 30m, 2h, 7d, or a date')
+      .option('--label <name=value>', 'only jobs with this label; repeatable: with all of them', repeated)
+      .option('--id-prefix <text>', 'only jobs whose id begins with this')
       .option('--limit <number>', 'maximum number of jobs', '20')
       .option('--all', 'no maximum'),
     'print a line of JSON for each job',
@@ -54,7 +59,7 @@ async function list(options: Options): Promise<void> {
   if (more) say('More jobs match: use --limit or --all');
 }
 
-function parseFilter({ state, operation, dialect, since }: Options): JobFilter {
+function parseFilter({ state, operation, dialect, since, label, idPrefix }: Options): JobFilter {
   const time = since === undefined ? undefined : parseTime(since, 'past');
   if (time === null)
     throw new UsageError(`--since ${since}: must be 30m, 2h, 7d, or a date such as 2026-11-21`);
@@ -63,6 +68,8 @@ function parseFilter({ state, operation, dialect, since }: Options): JobFilter {
     ...(operation === undefined ? {} : { operation }),
     ...(dialect === undefined ? {} : { dialect }),
     ...(time === undefined ? {} : { since: time }),
+    ...(label === undefined ? {} : { labels: parseLabels(label) }),
+    ...(idPrefix === undefined ? {} : { idPrefix }),
   };
 }
 

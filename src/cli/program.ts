@@ -1,6 +1,16 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { table } from './table.ts';
+import { groups } from './table.ts';
+
+const examples = `
+Examples:
+  darkroom serve                                            start the server
+  darkroom submit photo.jpg -o image.transform --set width=800 --watch
+  darkroom list --state failed
+  darkroom logs JOB --follow
+
+Commands for clients find the server by --url, --server or DARKROOM_URL, else on this machine. DARKROOM_TOKEN is the API
+key or access token. The server reads environment variables; "darkroom config" lists them.`;
 
 /** Creates the program. With `args`, defines options only for the commands that they name, which starts faster. */
 export async function createProgram(args?: readonly string[]): Promise<Command> {
@@ -9,18 +19,19 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
     .version(packageJson.version)
     .exitOverride()
     .showHelpAfterError('See "darkroom --help", or "darkroom COMMAND --help"')
-    .addHelpText(
-      'after',
-      '\nThe server reads environment variables; "darkroom config" lists them. To start it: darkroom serve\n' +
-        'The commands from submit on are clients of a server: --url or DARKROOM_URL is its address,\n' +
-        'DARKROOM_TOKEN is the API key or access token.',
-    );
-  for (const { name, summary, hidden = false, define } of table) {
-    const command = program
-      .command(name, { hidden })
-      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}`);
-    command.summary(summary);
-    if (!args || args.includes(name)) await define(command, createProgram);
+    .addHelpText('after', examples);
+  for (const { title, commands } of groups) {
+    for (const { name, summary, hidden = false, examples, define } of commands) {
+      const command = program
+        .command(name, { hidden })
+        .helpGroup(title)
+        .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}`);
+      command.summary(summary);
+      if (args && !args.includes(name)) continue;
+      await define(command, createProgram);
+      if (examples && examples.length > 0)
+        command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
+    }
   }
   return program;
 }

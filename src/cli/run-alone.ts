@@ -10,6 +10,7 @@ import type { RunAlone } from '../../activities/run-alone.ts';
 import type { Heartbeat } from '../../activities/types.ts';
 import { killWithParent } from '../../operations/lib/process-group.ts';
 import { DarkroomError } from '../errors.ts';
+import { logMessage } from '../jobs/model/job-log.ts';
 import { ChildChannel } from '../lib/child-channel.ts';
 import { errorMessage, fromErrorMessage } from '../lib/error-message.ts';
 import { builtRoot } from '../lib/resources.ts';
@@ -39,6 +40,7 @@ const stepMessage = z.union([
     progress: z.custom<Partial<Heartbeat>>((value) => typeof value === 'object' && value !== null),
   }),
   z.strictObject({ log: z.string(), fields: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ record: logMessage }),
   z.strictObject({ error: errorMessage }),
   // Undefined is left out of JSON.
   z.strictObject({ result: z.unknown().optional() }),
@@ -110,6 +112,7 @@ const runProcess = <Result>(
         if ('isAlive' in message) return;
         if ('progress' in message) activity.report(message.progress);
         else if ('log' in message) activity.log(message.log, message.fields);
+        else if ('record' in message) activity.record(message.record);
         else if ('error' in message) reject(fromErrorMessage(message.error));
         else resolve(message.result as Result);
       },

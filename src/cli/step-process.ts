@@ -3,6 +3,7 @@ import { steps } from '../../activities/steps.ts';
 import { preferForOutOfMemory } from '../../operations/lib/process-group.ts';
 import { composeWorker, type Overrides } from '../compose.ts';
 import { readConfig } from '../config/config.ts';
+import type { LogMessage } from '../jobs/model/job-log.ts';
 import { openParentChannel } from '../lib/child-channel.ts';
 import { toErrorMessage } from '../lib/error-message.ts';
 import { createClient, targetFromEnvironment } from '../temporal/connection.ts';
@@ -49,7 +50,8 @@ async function runStep(
     const step = steps[name as keyof typeof steps] as (...given: unknown[]) => Promise<unknown>;
     const report = (progress: object) => send({ progress });
     const log = (message: string, fields: object) => send({ log: message, fields: { ...fields } });
-    return { result: await step(dependencies, input, { ...attempt, signal, report, log }) };
+    const record = (message: LogMessage) => send({ record: message });
+    return { result: await step(dependencies, input, { ...attempt, signal, report, log, record }) };
   } catch (error) {
     return { error: toErrorMessage(error) };
   }

@@ -30,8 +30,12 @@ async function usage({ from, to, ...options }: Options): Promise<void> {
     formatBytes(row.bytes_in),
     formatBytes(row.bytes_out),
     `${row.compute_seconds.toFixed(1)} s`,
+    `${row.reused_seconds.toFixed(1)} s`,
   ]);
   console.log(
-    columns([['DAY', 'OPERATION', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN', 'OUT', 'COMPUTE'], ...rows]),
+    columns([
+      ['DAY', 'OPERATION', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN', 'OUT', 'COMPUTE', 'REUSED'],
+      ...rows,
+    ]),
   );
 }

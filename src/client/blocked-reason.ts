@@ -8,6 +8,7 @@ export function blockedReason(pending: readonly PendingActivity[], now = Date.no
   if (pending.some(({ state }) => state === 'paused'))
     return 'an administrator paused an activity in Temporal';
   const failed = pending.find(({ state }) => state === 'retrying');
+  if (failed?.error?.code === 'result_awaited') return 'waits for a job that computes the same';
   if (failed) {
     const seconds = Math.max(0, Math.round((Date.parse(failed.next_attempt_at ?? '') - now) / 1000));
     return `attempt ${failed.attempt} in ${seconds} s; the one before failed: ${failed.error?.message ?? 'unknown error'}`;

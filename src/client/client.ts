@@ -10,10 +10,12 @@
 import { isTerminal } from '../jobs/model/states.ts';
 import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
-import { type EventOptions, events } from './events.ts';
+import { events } from './events.ts';
 import { follow } from './follow.ts';
+import { type LogOptions, readLog } from './log.ts';
 import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
 import { DarkroomProblem } from './problem.ts';
+import type { EventOptions } from './server-events.ts';
 import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
@@ -28,6 +30,7 @@ import type {
   JobPlan,
   JobRequest,
   JobSpec,
+  LogEntry,
   Manifest,
   NewCredentials,
   Operation,
@@ -43,7 +46,15 @@ export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type { Cancellable, ClientOptions, DownloadOptions, EventOptions, SubmitOptions, WaitOptions };
+export type {
+  Cancellable,
+  ClientOptions,
+  DownloadOptions,
+  EventOptions,
+  LogOptions,
+  SubmitOptions,
+  WaitOptions,
+};
 
 /** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);
@@ -99,13 +110,14 @@ export class Darkroom {
 
   /** Returns one page. `limit`: 1 to 200 jobs, default 50. `cursor`: `next_cursor` of the previous page. */
   page(
-    { since, ...filter }: JobFilter = {},
+    { since, labels = {}, idPrefix, ...filter }: JobFilter = {},
     { cursor, limit, signal }: Cancellable & { cursor?: string | undefined; limit?: number } = {},
   ): Promise<JobPage> {
     const time = since instanceof Date ? since.toISOString() : since;
+    const label = Object.entries(labels).map(([name, value]) => `${name}:${value}`);
     return this.#transport.json({
       path: '/v1/jobs',
-      query: { ...filter, since: time, cursor, limit },
+      query: { ...filter, since: time, label, id_prefix: idPrefix, cursor, limit },
       signal,
     });
   }
@@ -127,6 +139,11 @@ export class Darkroom {
   /** Yields each change, and returns after the event `end`. Reconnects automatically. */
   events(id: string, options: EventOptions = {}): AsyncGenerator<JobEvent, void> {
     return events(this.#transport, id, options);
+  }
+
+  /** Yields the entries of the log; with `follow`, up to the end of the job. Reconnects automatically. */
+  log(id: string, options: LogOptions = {}): AsyncGenerator<LogEntry, void> {
+    return readLog(this.#transport, id, options);
   }
 
   /** `reason` becomes part of the error message of the cancelled job. */

@@ -1,23 +1,8 @@
 /** Reads the events of a job (SSE), over several connections if needed. */
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { OutageRetry } from './outage-retry.ts';
-import { DarkroomProblem } from './problem.ts';
-import { sleep } from './sleep.ts';
+import type { EventSourceMessage } from 'eventsource-parser';
+import { type EventOptions, serverEvents } from './server-events.ts';
 import { jobPath, type Transport } from './transport.ts';
 import type { Job, JobEvent, ProgressEvent, StateEvent } from './types.ts';
-
-/** The server sends a heartbeat more often than this. A connection that is silent for longer is dead. */
-const SILENCE_MS = 60_000;
-const RECONNECT_MS = 1000;
-
-export interface EventOptions {
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Maximum length of an outage, in milliseconds.
-   * @default 300_000
-   */
-  readonly outageMs?: number;
-}
 
 /**
  * Yields the events of a job and returns after the event `end`. Resumes after a broken connection.
@@ -29,69 +14,10 @@ export async function* events(
   id: string,
   options: EventOptions = {},
 ): AsyncGenerator<JobEvent, void> {
-  const { signal } = options;
-  const outageRetry = new OutageRetry(options);
-  let last: string | undefined;
-  for (let delay = RECONNECT_MS; ; ) {
-    try {
-      const body = await connect(transport, id, last, signal);
-      for await (const message of messages(body, (ms) => (delay = ms))) {
-        outageRetry.reset();
-        last = message.id ?? last;
-        const event = parseEvent(message);
-        if (event) yield event;
-        if (event?.type === 'end') return;
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      await outageRetry.wait(error);
-      continue;
-    }
-    await sleep(delay, signal);
-  }
-}
-
-async function connect(
-  transport: Transport,
-  id: string,
-  last: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<ReadableStream<Uint8Array>> {
-  const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
-  const response = await transport.open({ path: `${jobPath(id)}/events`, headers, signal });
-  if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream'))
-    return response.body;
-  await response.body?.cancel();
-  const detail = 'The response is not a stream of events';
-  throw new DarkroomProblem({ status: 406, code: 'events_unavailable', detail, retryable: false });
-}
-
-/** Returns when the connection ends, for any reason. */
-async function* messages(
-  body: ReadableStream<Uint8Array>,
-  onRetry: (ms: number) => void,
-): AsyncGenerator<EventSourceMessage> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  const parsed: EventSourceMessage[] = [];
-  const parser = createParser({ onEvent: (message) => parsed.push(message), onRetry });
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  const closed = { done: true, value: undefined } as const;
-  try {
-    for (;;) {
-      const silent = new Promise<typeof closed>((resolve) => {
-        silence = setTimeout(resolve, SILENCE_MS, closed);
-      });
-      const { done, value } = await Promise.race([reader.read().catch(() => closed), silent]);
-      clearTimeout(silence);
-      if (done) return;
-      parser.feed(decoder.decode(value, { stream: true }));
-      yield* parsed.splice(0);
-    }
-  } finally {
-    clearTimeout(silence);
-    // Closes the connection if the caller stops early. It may be broken already.
-    await reader.cancel().catch(() => undefined);
+  for await (const message of serverEvents(transport, `${jobPath(id)}/events`, options)) {
+    const event = parseEvent(message);
+    if (event) yield event;
+    if (event?.type === 'end') return;
   }
 }
 

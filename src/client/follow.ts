@@ -1,8 +1,9 @@
 import { isTerminal } from '../jobs/model/states.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
-import { type EventOptions, events } from './events.ts';
+import { events } from './events.ts';
 import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
+import type { EventOptions } from './server-events.ts';
 import { sleep } from './sleep.ts';
 import { jobPath, type Transport } from './transport.ts';
 import type { Job, JobProgress, ProgressEvent, StateEvent } from './types.ts';

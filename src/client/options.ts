@@ -1,5 +1,5 @@
 /** Options of the client's methods. */
-import type { EventOptions } from './events.ts';
+import type { EventOptions } from './server-events.ts';
 import type { JobProgress } from './types.ts';
 
 export interface Cancellable {

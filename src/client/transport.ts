@@ -27,7 +27,7 @@ export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Relative to the server's address, escaped. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | FormData;
   /** True if the request is idempotent and may be retried. Default: true for GET. */
@@ -118,7 +118,7 @@ export class Transport {
     const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
     const url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(query))
-      if (value !== undefined) url.searchParams.set(name, String(value));
+      for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, String(one));
     return (this.#options.fetch ?? fetch)(url, {
       method,
       headers: {

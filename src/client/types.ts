@@ -11,6 +11,7 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
+export type { LogEntry } from '../jobs/model/job-log.ts';
 export type { JobPlan } from '../jobs/model/job-plan.ts';
 export type { JobSpec } from '../jobs/model/job-spec.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
@@ -77,6 +78,10 @@ export interface JobFilter {
   readonly dialect?: string;
   /** Only jobs created at or after this time. */
   readonly since?: Date | string;
+  /** Only jobs with all these labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string;
 }
 
 /** The fields of a job that change while it runs. */

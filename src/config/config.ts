@@ -27,8 +27,14 @@ export interface Config extends Values {
   readonly unknown: readonly string[];
 }
 
-/** DARKROOM_ variables that are read where they are used: by the client, and the search for Temporal's binary. */
-const otherVariables = ['DARKROOM_URL', 'DARKROOM_TOKEN', 'DARKROOM_TEMPORAL_DOWNLOAD_URL'];
+/** DARKROOM_ variables that are read where they are used: by client commands, and the search for Temporal's binary. */
+const otherVariables = [
+  'DARKROOM_URL',
+  'DARKROOM_SERVER',
+  'DARKROOM_TOKEN',
+  'DARKROOM_WEBHOOK_SECRET',
+  'DARKROOM_TEMPORAL_DOWNLOAD_URL',
+];
 
 /**
  * Reads all settings. An empty variable counts as unset.

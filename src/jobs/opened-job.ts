@@ -6,6 +6,7 @@ import { redeliver } from './lifecycle/redelivery.ts';
 import { type RerunRequest, rerunJob } from './lifecycle/rerun.ts';
 import type { Delivery } from './model/delivery.ts';
 import type { Job } from './model/job.ts';
+import type { LogEntry } from './model/job-log.ts';
 import type { JobPlan } from './model/job-plan.ts';
 import type { PendingActivity } from './model/pending-activity.ts';
 import type { RequestView } from './model/request-view.ts';
@@ -13,7 +14,10 @@ import { isTerminal } from './model/states.ts';
 import type { Moment } from './model/timeline.ts';
 import type { JobArchive, OpenFile, StoredResult } from './ports/job-archive.ts';
 import type { ControlSignal, JobRuntime, JobSnapshot } from './ports/job-runtime.ts';
+import { followLog, type LogUpdate } from './query/follow-log.ts';
+import { LogReader } from './query/log-reader.ts';
 import { readRequest } from './query/read-request.ts';
+import type { Watcher } from './query/watcher.ts';
 import type { ConcurrencyQuotas } from './submit/concurrency-quota.ts';
 
 export interface OpenedJobDependencies {
@@ -76,6 +80,16 @@ export class OpenedJob implements JobSnapshot {
    */
   request(): Promise<RequestView> {
     return readRequest(this.#dependencies, this.job);
+  }
+
+  /** Returns the log so far, by time. */
+  log(signal: AbortSignal): Promise<LogEntry[]> {
+    return new LogReader(this.#dependencies.archive).readNew(this, signal);
+  }
+
+  /** Yields the log so far, and what is new up to the end of the job; see {@link followLog}. */
+  followLog(watcher: Watcher, signal: AbortSignal): AsyncGenerator<LogUpdate, void> {
+    return followLog({ archive: this.#dependencies.archive, watcher }, this.job, signal);
   }
 
   /** Returns the callbacks that were sent or are scheduled, earliest first. */

@@ -4,9 +4,12 @@ import {
   bytesPerName,
   days,
   daysOrForever,
+  daysOrNone,
   flag,
   limitPerName,
+  milliseconds,
   millisecondsList,
+  positiveInteger,
 } from '../lib/settings/values.ts';
 
 export const jobSettings = defineSettings({
@@ -57,5 +60,23 @@ export const jobSettings = defineSettings({
     default: '7',
     description:
       'days after the end of a job that downloaded assets and checkpoints are kept; a later rerun starts from the beginning',
+  },
+  DARKROOM_REUSE_DAYS: {
+    schema: daysOrNone,
+    default: '7',
+    description:
+      'days for which results are reused by equal jobs of the same tenant, or `none`; they must be kept for as long by `DARKROOM_KEEP_WORK_DAYS`',
+  },
+  DARKROOM_REUSE_MIN_MS: {
+    schema: milliseconds,
+    default: '50',
+    description:
+      'milliseconds that a stage, or a batch of it, must have taken, so that its results are reused: shorter work is computed again',
+  },
+  DARKROOM_REUSE_ENTRIES: {
+    schema: positiveInteger,
+    default: '50000',
+    description:
+      'results of all tenants that are remembered; the retention forgets the oldest ones first. Each takes less than 1 KB',
   },
 });

@@ -6,9 +6,11 @@ import { createAssetFiles } from './assets.ts';
 import { createJobDeletions } from './deletions.ts';
 import { createJobDeliveries } from './deliveries.ts';
 import { createJobInputFiles } from './inputs.ts';
+import { createJobLogs } from './job-logs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
 import { createJobResults } from './results.ts';
+import { createReusableResults } from './reusable-results.ts';
 import { createStageFiles } from './stages.ts';
 
 /** `keys` encrypt the inputs of jobs. */
@@ -17,6 +19,7 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
   ...createJobInputFiles(store, keys),
   ...createJobResults(store),
   ...createJobDeliveries(store),
+  ...createJobLogs(store),
   ...createJobDeletions(store),
 });
 
@@ -24,5 +27,7 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
 export const createRunFiles = (store: ObjectStore): RunFiles => ({
   assets: createAssetFiles(store),
   stages: createStageFiles(store),
+  reusable: createReusableResults(store),
   deliveries: createJobDeliveries(store),
+  logs: createJobLogs(store),
 });

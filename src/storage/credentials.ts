@@ -1,5 +1,6 @@
 /** Credentials of tenants in the object store. Their keys are encrypted. */
 import type { Keyring } from '../auth/keyring.ts';
+import { hasCode } from '../errors.ts';
 import { type CredentialsView, placeOf, type S3Keys } from '../jobs/model/credentials.ts';
 import type { CredentialStore } from '../jobs/ports/credentials.ts';
 import { readJson } from './json.ts';
@@ -50,3 +51,34 @@ export const createCredentialStore = (store: ObjectStore, keyring: Keyring): Cre
     delete: (tenant, name) => store.delete(layout.credentialsKey(tenant, name)),
   };
 };
+
+/** How many credentials were encrypted again, were up to date, and are encrypted with a key that is missing. */
+interface ResealReport {
+  readonly resealed: number;
+  readonly current: number;
+  /** TENANT/NAME of each. */
+  readonly lost: readonly string[];
+}
+
+/** Encrypts the credentials of all tenants with the first master key, so that the others are no longer needed. Idempotent. */
+export async function resealCredentials(store: ObjectStore, keyring: Keyring): Promise<ResealReport> {
+  let [resealed, current] = [0, 0];
+  const lost: string[] = [];
+  for await (const { key } of store.list(layout.allCredentialsPrefix)) {
+    const stored = await readJson<StoredCredentials>(store, key);
+    // They were revoked during the listing.
+    if (!stored) continue;
+    try {
+      const sealed = keyring.reseal(Buffer.from(stored.sealed, 'base64'), key);
+      if (sealed === null) current += 1;
+      else {
+        await store.put(key, JSON.stringify({ ...stored, sealed: sealed.toString('base64') }));
+        resealed += 1;
+      }
+    } catch (error) {
+      if (!hasCode(error, 'master_key_missing')) throw error;
+      lost.push(layout.nameOfCredentials(key));
+    }
+  }
+  return { resealed, current, lost };
+}

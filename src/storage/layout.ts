@@ -6,6 +6,7 @@
 
 import type { Batch } from '../jobs/model/batch.ts';
 import type { StagePart } from '../jobs/model/checkpoint.ts';
+import type { LogSegmentName } from '../jobs/model/job-log.ts';
 import type { CollectedInputs, JobRef } from '../jobs/model/run-input.ts';
 import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
@@ -64,11 +65,22 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
-/** Credentials of a tenant. */
-export const credentialsPrefix = (tenant: string): string => `_credentials/${tenant}/`;
+/** Credentials of all tenants. */
+export const allCredentialsPrefix = '_credentials/';
+
+export const credentialsPrefix = (tenant: string): string => `${allCredentialsPrefix}${tenant}/`;
 
 export const credentialsKey = (tenant: string, name: string): string =>
   `${credentialsPrefix(tenant)}${name}.json`;
+
+/** Returns TENANT/NAME of the credentials under this key. */
+export const nameOfCredentials = (key: string): string =>
+  key.slice(allCredentialsPrefix.length, -'.json'.length);
+
+/** Multipart uploads of exports that have begun. */
+export const openUploadsPrefix = '_exports/';
+
+export const openUploadKey = (id: string): string => `${openUploadsPrefix}${id}.json`;
 
 /** Templates of a tenant; null: shared ones. A tenant cannot be called `_shared`. */
 export const templatesPrefix = (owner: string | null): string => `_templates/${owner ?? '_shared'}/`;
@@ -129,6 +141,17 @@ export const deliveryPrefix = (ref: JobRef): string => `${jobPrefix(ref)}deliver
 export const deliveryKey = (ref: JobRef, run: number, seq: number): string =>
   `${deliveryPrefix(ref)}${pad(run)}-${pad(seq)}.json`;
 
+/** The log of a job, of all its runs. */
+export const logPrefix = (ref: JobRef): string => `${jobPrefix(ref)}log/`;
+
+export const logSegmentKey = (ref: JobRef, { run, name }: LogSegmentName): string =>
+  `${logPrefix(ref)}${pad(run)}/${name}.json`;
+
+export function logSegmentOf(ref: JobRef, key: string): LogSegmentName {
+  const [run = '', file = ''] = key.slice(logPrefix(ref).length).split('/');
+  return { run: Number.parseInt(run, 10), name: file.replace(/\.json$/, '') };
+}
+
 /** Outlives the job, so that its id stays taken. */
 export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/deleted/${id}`;
 
@@ -150,6 +173,12 @@ export const refusedKey = (ref: JobRef, at: Date): string =>
 
 /** Returns the id in the key of a refused job. */
 export const refusedId = (key: string): string => key.replace(/^.*?\/refused\/\d+-/, '');
+
+/** Which results can be reused, of all tenants. */
+export const reusePrefix = '_reuse/';
+
+/** `digest`: of the work that gave the results. */
+export const reuseKey = (tenant: string, digest: string): string => `${reusePrefix}${tenant}/${digest}.json`;
 
 /** The schedule of deletions of all tenants. In ascending order of keys, the oldest comes first. */
 export const deletionsPrefix = '_due/';

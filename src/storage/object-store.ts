@@ -50,6 +50,11 @@ export interface ObjectStore {
   put(key: string, body: Readable | Uint8Array | string, options?: PutOptions): Promise<Written>;
   /** Moves a local file into the store. Throws TypeError when it is not a regular file. */
   adopt(key: string, path: string, options?: PutOptions): Promise<Written>;
+  /**
+   * Copies an object inside the store, and reads the copy. Either may be deleted without effect on the other. The copy may have the time of
+   * the original. Returns the digests of the copy; null when there is no such object.
+   */
+  copy(from: string, key: string, options?: Pick<PutOptions, 'signal'>): Promise<Written | null>;
   /** Null when there is no such object. The caller must read the stream to its end or destroy it. */
   get(key: string, options?: GetOptions): Promise<Readable | null>;
   head(key: string): Promise<ObjectInfo | null>;

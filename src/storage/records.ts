@@ -6,7 +6,7 @@ import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 import { firstDeletion, jobDeletion } from '../jobs/model/scheduled-deletion.ts';
 import { isTerminal } from '../jobs/model/states.ts';
 import type { JobRecord, JobRecords } from '../jobs/ports/job-archive.ts';
-import type { JobFilter } from '../jobs/ports/job-runtime.ts';
+import { matchesFilter } from '../jobs/ports/job-runtime.ts';
 import { scheduleDeletion } from './deletion-schedule.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
@@ -33,7 +33,7 @@ export const createJobRecords = (store: ObjectStore): JobRecords => ({
     let looks = 0;
     const entries = readAhead<Job>(store, listEntries(store, tenant, page), page.limit);
     for await (const { key, value: job } of entries) {
-      if (job && matches(job, filter)) jobs.push(job);
+      if (job && matchesFilter(job, filter)) jobs.push(job);
       looks += 1;
       if (jobs.length === page.limit || looks === (page.looks ?? MAX_LOOKS)) return { jobs, cursor: key };
     }
@@ -84,9 +84,3 @@ async function* listEntries(
   const options = isInRefused && cursor ? { after: cursor } : {};
   for await (const { key } of store.list(refused, options)) yield key;
 }
-
-const matches = (job: Job, filter: JobFilter): boolean =>
-  (filter.state === undefined || job.state === filter.state) &&
-  (filter.operation === undefined || job.operation === filter.operation) &&
-  (filter.dialect === undefined || job.dialect === filter.dialect) &&
-  (filter.since === undefined || new Date(job.created_at) >= filter.since);

@@ -4,7 +4,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Checkpoint, StagePart } from '../jobs/model/checkpoint.ts';
+import type { Checkpoint, StagePart, StoredObject } from '../jobs/model/checkpoint.ts';
 import type { StageFiles } from '../jobs/ports/run-files.ts';
 import { mapConcurrent } from '../lib/map-concurrent.ts';
 import { READ_CONCURRENCY, readJson } from './json.ts';
@@ -31,7 +31,7 @@ export const createStageFiles = (store: ObjectStore): StageFiles => ({
     }),
 
   async writeCheckpoint(part, checkpoint, signal) {
-    await store.put(layout.checkpointKey(part), JSON.stringify(checkpoint), { signal });
+    return store.put(layout.checkpointKey(part), JSON.stringify(checkpoint), { signal });
   },
 
   startAttempt(part) {
@@ -40,12 +40,16 @@ export const createStageFiles = (store: ObjectStore): StageFiles => ({
       const key = `${prefix}${attempt}/${name}`;
       return { key, ...(await store.adopt(key, path, { signal })) };
     };
+    const copy = async (prefix: string, name: string, { key: from }: StoredObject, signal: AbortSignal) => {
+      const key = `${prefix}${attempt}/${name}`;
+      const copied = await store.copy(from, key, { signal });
+      return copied && { key, ...copied };
+    };
     return {
       adoptOutput: (name, path, signal) => adopt(layout.outputPrefix(part), name, path, signal),
-      async adoptWorkspaceFile(name, path, signal) {
-        const { key } = await adopt(layout.workspacePrefix(part), name, path, signal);
-        return { key };
-      },
+      adoptWorkspaceFile: (name, path, signal) => adopt(layout.workspacePrefix(part), name, path, signal),
+      copyOutput: (name, from, signal) => copy(layout.outputPrefix(part), name, from, signal),
+      copyWorkspaceFile: (name, from, signal) => copy(layout.workspacePrefix(part), name, from, signal),
     };
   },
 

@@ -20,8 +20,8 @@ const SEPARATOR = '~';
 export async function recordUsage(store: ObjectStore, job: Job): Promise<void> {
   if (!job.completed_at) return;
   const { id, tenant, run, operation, state, usage } = job;
-  const computeMs = Math.round(usage.compute_seconds * 1000);
-  const figures = [id, run, state, usage.bytes_in, usage.bytes_out, computeMs].join(SEPARATOR);
+  const times = [usage.compute_seconds, usage.reused_seconds].map((seconds) => Math.round(seconds * 1000));
+  const figures = [id, run, state, usage.bytes_in, usage.bytes_out, ...times].join(SEPARATOR);
   const prefix = layout.usageDayPrefix(job.completed_at.slice(0, 10), tenant);
   await store.put(`${prefix}${operation}/${figures}`, '');
 }
@@ -29,10 +29,11 @@ export async function recordUsage(store: ObjectStore, job: Job): Promise<void> {
 /** Parses the key of a run's usage. */
 function parseRow(day: string, key: string): UsageRow {
   const [, , , operation = '', figures = ''] = key.split('/');
-  const [, , state, bytesIn, bytesOut, computeMs] = figures.split(SEPARATOR);
+  const [, , state, bytesIn, bytesOut, computeMs, reusedMs] = figures.split(SEPARATOR);
   const jobs = { completed: 0, failed: 0, cancelled: 0, [state as TerminalState]: 1 };
   const [bytes_in, bytes_out] = [Number(bytesIn), Number(bytesOut)];
-  return { day, operation, jobs, bytes_in, bytes_out, compute_seconds: Number(computeMs) / 1000 };
+  const [compute_seconds, reused_seconds] = [Number(computeMs) / 1000, Number(reusedMs) / 1000];
+  return { day, operation, jobs, bytes_in, bytes_out, compute_seconds, reused_seconds };
 }
 
 export class StoredUsage implements UsageLedger {

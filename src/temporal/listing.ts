@@ -5,9 +5,16 @@ import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { Job } from '../jobs/model/job.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
-import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/ports/job-runtime.ts';
+import {
+  type JobFilter,
+  type JobPage,
+  type JobSnapshot,
+  matchesFilter,
+  type OpenJobs,
+} from '../jobs/ports/job-runtime.ts';
 import { invalidRequest } from '../jobs/validation/invalid-request.ts';
 import { readCall } from './connection.ts';
+import { toLabelTerm } from './label-term.ts';
 import { workflowIdOf } from './names.ts';
 import { decodePayloads } from './payloads.ts';
 import { isJobMemo, toSnapshot } from './snapshot.ts';
@@ -46,9 +53,8 @@ export async function listJobs(
   let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
   for (let pages = 0; pages < MAX_PAGES && jobs.length < limit; pages++) {
     const page = await readPage(client, query, limit - jobs.length, token);
-    const wanted = page.executions.filter(
-      ({ job: { state } }) => filter.state === undefined || state === filter.state,
-    );
+    // The query cannot select the exact state, and SQLite ignores the case of ids.
+    const wanted = page.executions.filter(({ job }) => matchesFilter(job, filter));
     jobs.push(...(await withoutEarlierExecutions(client, tenant, wanted)));
     token = page.token;
     if (token === undefined) break;
@@ -233,8 +239,9 @@ const statusNames = [
 ];
 
 /** Returns null when nothing can match. Validates the values, since the query language has no parameters. */
-function buildQuery(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
-  const words = [tenant, operation, dialect].filter((word) => word !== undefined);
+function buildQuery(tenant: string, filter: JobFilter): string | null {
+  const { state, operation, dialect, since, labels = [], idPrefix } = filter;
+  const words = [tenant, operation, dialect, idPrefix].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
   const parts = [
     `WorkflowType = 'processJob'`,
@@ -248,6 +255,9 @@ function buildQuery(tenant: string, { state, operation, dialect, since }: JobFil
   }
   if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
   if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
+  for (const [name, value] of labels) parts.push(`DarkroomLabels = '${toLabelTerm(name, value)}'`);
+  if (idPrefix !== undefined)
+    parts.push(`WorkflowId STARTS_WITH '${workflowIdOf({ tenant, id: idPrefix })}'`);
   if (since !== undefined) parts.push(`StartTime >= '${since.toISOString()}'`);
   return parts.join(' AND ');
 }

@@ -10,6 +10,9 @@ export const darkroomOperation = defineSearchAttributeKey('DarkroomOperation', '
 export const darkroomTenant = defineSearchAttributeKey('DarkroomTenant', 'KEYWORD');
 export const darkroomDialect = defineSearchAttributeKey('DarkroomDialect', 'KEYWORD');
 
+/** Digests of the labels, by which lists find jobs. Set on jobs with labels only. */
+export const darkroomLabels = defineSearchAttributeKey('DarkroomLabels', 'KEYWORD_LIST');
+
 /** Set on reruns only. */
 export const darkroomRun = defineSearchAttributeKey('DarkroomRun', 'INT');
 
@@ -18,6 +21,7 @@ export const searchAttributes = [
   darkroomOperation,
   darkroomTenant,
   darkroomDialect,
+  darkroomLabels,
   darkroomRun,
 ] as const;
 

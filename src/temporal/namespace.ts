@@ -4,11 +4,13 @@ import proto from '@temporalio/proto';
 import { DAY_MS } from '../lib/units.ts';
 import { searchAttributes } from './names.ts';
 
-const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT } = proto.temporal.api.enums.v1.IndexedValueType;
+const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_KEYWORD_LIST, INDEXED_VALUE_TYPE_INT } =
+  proto.temporal.api.enums.v1.IndexedValueType;
 
 /** Names of the attribute types in the API and in Temporal's CLI. */
 const types = {
   KEYWORD: { code: INDEXED_VALUE_TYPE_KEYWORD, word: 'Keyword' },
+  KEYWORD_LIST: { code: INDEXED_VALUE_TYPE_KEYWORD_LIST, word: 'KeywordList' },
   INT: { code: INDEXED_VALUE_TYPE_INT, word: 'Int' },
 } as const;
 

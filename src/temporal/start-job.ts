@@ -5,6 +5,7 @@ import { initialStatus, type RunInput } from '../jobs/model/run-input.ts';
 import { appendMoment } from '../jobs/model/timeline.ts';
 import { writeCall } from './connection.ts';
 import { WRITE_MS } from './deadlines.ts';
+import { toLabelTerm } from './label-term.ts';
 import * as names from './names.ts';
 import type { JobMemo } from './snapshot.ts';
 
@@ -25,6 +26,7 @@ export async function startJob(
   const { header, fingerprint, run, retention } = runInput;
   const status = initialStatus(runInput);
   const timeline = appendMoment([], status, runInput.requestedAt);
+  const terms = Object.entries(header.labels).map(([name, value]) => toLabelTerm(name, value));
   const memo: JobMemo = { header, status, fingerprint, timeline, retention };
   try {
     await writeCall(client, WRITE_MS, () =>
@@ -40,6 +42,7 @@ export async function startJob(
           { key: names.darkroomOperation, value: header.operation },
           { key: names.darkroomTenant, value: header.tenant },
           { key: names.darkroomDialect, value: header.dialect },
+          ...(terms.length > 0 ? [{ key: names.darkroomLabels, value: terms }] : []),
           ...(run > 1 ? [{ key: names.darkroomRun, value: run }] : []),
         ]),
         staticSummary: summarize(runInput),

@@ -3,15 +3,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportS3 } from '../../operations/export-s3/index.ts';
 import type { Operation } from '../../operations/operation.ts';
-import type { PutResult } from '../../src/jobs/ports/destinations.ts';
+import type { Destinations, PutResult } from '../../src/jobs/ports/destinations.ts';
+import type { OpenUpload } from '../../src/jobs/ports/open-uploads.ts';
+import { DAY_MS } from '../../src/lib/units.ts';
 import { openTestBucket, type TestBucket } from '../support/bucket.ts';
 import { runOperation, type TestAsset } from '../support/run-operation.ts';
 
@@ -31,7 +35,16 @@ const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).diges
 export function exportContract(
   name: string,
   start: () => Promise<OpenServer>,
-  { startMs, hasPartMd5 = true }: { readonly startMs: number; readonly hasPartMd5?: boolean },
+  {
+    startMs,
+    hasPartMd5 = true,
+    listed = 0,
+  }: {
+    readonly startMs: number;
+    readonly hasPartMd5?: boolean;
+    /** Objects that the listing of a source is tested with. Default: no such test. */
+    readonly listed?: number;
+  },
 ): void {
   describe(`export.s3 to ${name}`, () => {
     let server: OpenServer;
@@ -48,11 +61,16 @@ export function exportContract(
     const run = async (
       assets: readonly TestAsset[],
       params: Record<string, unknown> = {},
+      {
+        destinations = bucket.destinations,
+        signal,
+      }: { destinations?: Destinations; signal?: AbortSignal } = {},
     ): Promise<Exported[]> => {
       const { data } = await runOperation(exportS3 as Operation, {
         params: { credentials: 'bucket', ...params },
         assets,
-        destinations: bucket.destinations,
+        destinations,
+        ...(signal && { signal }),
       });
       return (data as { files: Exported[] }).files;
     };
@@ -61,6 +79,12 @@ export function exportContract(
     const read = async (key: string): Promise<Buffer> => {
       const { Body } = await bucket.client.send(new GetObjectCommand({ Bucket: server.bucket, Key: key }));
       return buffer(Body as Readable);
+    };
+
+    /** Keys of uploads in parts that have not ended. */
+    const listUploads = async (): Promise<unknown[]> => {
+      const list = new ListMultipartUploadsCommand({ Bucket: server.bucket });
+      return ((await bucket.client.send(list)).Uploads ?? []).map(({ Key }) => Key);
     };
 
     test('the bucket has the bytes, their type and their metadata', async () => {
@@ -125,11 +149,78 @@ export function exportContract(
         Metadata: { kind: 'scan' },
       });
       expect(await run([{ name: 'large.tif', bytes }])).toMatchObject([{ uploaded: false }]);
-      const { Uploads = [] } = await bucket.client.send(
-        new ListMultipartUploadsCommand({ Bucket: server.bucket }),
-      );
-      expect(Uploads).toEqual([]);
+      expect(await listUploads()).toEqual([]);
+      expect(await bucket.deleteExpired(2 * DAY_MS)).toMatchObject({ exports: 0, failed: 0 });
     });
+
+    test('a job that is cancelled, and an attempt that fails, leave no parts', async () => {
+      const assets = [{ name: 'ended.tif', bytes: randomBytes(9 * 1024 * 1024) }];
+      const stop = new AbortController();
+      const begin = async () => {
+        expect(await listUploads()).toEqual(['ended.tif']);
+        stop.abort(new Error('The job is cancelled'));
+        return { renew: async () => undefined, end: async () => undefined };
+      };
+      const cancelled = { destinations: bucket.destinationsWith({ begin }), signal: stop.signal };
+      await expect(run(assets, {}, cancelled)).rejects.toThrow('The job is cancelled');
+      expect(await listUploads()).toEqual([]);
+      const fail = async () => {
+        expect(await listUploads()).toEqual(['ended.tif']);
+        throw new Error('The store is away');
+      };
+      const failing = { destinations: bucket.destinationsWith({ begin: fail }) };
+      await expect(run(assets, {}, failing)).rejects.toThrow('The store is away');
+      expect(await listUploads()).toEqual([]);
+    });
+
+    test('the parts of an export that was killed are deleted a day later, and those of no other', async () => {
+      const [place, bytes] = [{ Bucket: server.bucket, Key: 'killed.tif' }, randomBytes(5 * 1024 * 1024)];
+      // What a worker has done when it is killed, and what another program does.
+      const begun = [0, 1].map(async () => {
+        const { UploadId = '' } = await bucket.client.send(new CreateMultipartUploadCommand(place));
+        await bucket.client.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: bytes }));
+        return UploadId;
+      });
+      const [uploadId = ''] = await Promise.all(begun);
+      const upload = {
+        tenant: 'acme',
+        credentials: 'bucket',
+        bucket: server.bucket,
+        key: 'killed.tif',
+        uploadId,
+      };
+      await bucket.openUploads.begin(upload);
+      // This one completed, and the worker was killed before it could say so.
+      const done = [{ name: 'done.tif', bytes: randomBytes(9 * 1024 * 1024) }];
+      const forgetful = {
+        begin: async (upload: OpenUpload) => ({
+          ...(await bucket.openUploads.begin(upload)),
+          end: async () => undefined,
+        }),
+      };
+      await run(done, {}, { destinations: bucket.destinationsWith(forgetful) });
+
+      expect(await bucket.deleteExpired(0.9 * DAY_MS)).toMatchObject({ exports: 0, failed: 0 });
+      expect(await listUploads()).toEqual(['killed.tif', 'killed.tif']);
+      expect(await bucket.deleteExpired(1.1 * DAY_MS)).toMatchObject({ exports: 2, failed: 0 });
+      expect(await listUploads()).toEqual(['killed.tif']);
+      expect((await read('done.tif')).equals(done[0]?.bytes as Buffer)).toBe(true);
+      expect(await bucket.deleteExpired(9 * DAY_MS)).toMatchObject({ exports: 0, failed: 0 });
+    });
+
+    if (listed > 0)
+      test(`a source of ${listed} objects is listed in the order of keys, with their ETags`, async () => {
+        const names = Array.from(
+          { length: listed },
+          (_, index) => `listed/${String(index).padStart(5, '0')}`,
+        );
+        const put = (Key: string) =>
+          bucket.client.send(new PutObjectCommand({ Bucket: server.bucket, Key, Body: Key }));
+        for (let at = 0; at < listed; at += 32) await Promise.all(names.slice(at, at + 32).map(put));
+        const source = { credentials: 'bucket', prefix: 'listed/' };
+        const found = await bucket.buckets.list('acme', source, listed + 1);
+        expect(found).toEqual(names.map((key) => ({ key, etag: md5(Buffer.from(key)) })));
+      });
 
     test('an empty file', async () => {
       expect(await run([{ name: 'empty.txt', bytes: '' }])).toMatchObject([{ size: 0, uploaded: true }]);

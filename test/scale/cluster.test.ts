@@ -14,8 +14,8 @@ import { decode } from '../support/pictures.ts';
 import { BUILD_MS, type S3Server, s3Program, startS3Server } from '../support/s3-server.ts';
 import { type Darkroom, ready } from '../support/server.ts';
 
-const KEYWORD = 2;
-const INT = 3;
+/** temporal.api.enums.v1.IndexedValueType */
+const TYPES = { KEYWORD: 2, INT: 3, KEYWORD_LIST: 7 };
 
 let programs: TemporalPrograms;
 let cluster: Cluster;
@@ -60,7 +60,7 @@ test('API and workers wait for their namespace, and register the search attribut
   expect([...answers].filter((status) => ![202, 503].includes(status))).toEqual([]);
   const { operatorService } = cluster.client.connection as Connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace: NAMESPACE });
-  const wanted = searchAttributes.map(({ name, type }) => [name, type === 'INT' ? INT : KEYWORD]);
+  const wanted = searchAttributes.map(({ name, type }) => [name, TYPES[type]]);
   expect(customAttributes).toEqual(Object.fromEntries(wanted));
   await Promise.all(apis.map(ready));
   expect((await apis[0].until('first', 'completed')).state).toBe('completed');

@@ -135,4 +135,8 @@ test('a lone step completes although its worker is killed three times', { timeou
   expect(await untilEnded(job)).toMatchObject({ state: 'completed', error: null });
   // The last two attempts ran alone, in processes of their own.
   expect((await readStarts()).slice(-2)).not.toContain(String(workerPid));
+  const log = await (await lab.jobs.open(job)).log(new AbortController().signal);
+  const lost = log.filter(({ code }) => code === 'worker_lost').map(({ message }) => message);
+  expect(lost).toHaveLength(3);
+  expect(lost[0]).toBe('An attempt was lost with its worker. Attempt 2 begins');
 });

@@ -27,6 +27,6 @@ for (const program of [moto, s3Proxy]) {
       const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = env;
       return { endpoint, bucket, credentials: { accessKeyId, secretAccessKey }, close: dispose };
     },
-    { startMs: START_MS, hasPartMd5: program === moto },
+    { startMs: START_MS, hasPartMd5: program === moto, listed: 2100 },
   );
 }

@@ -85,9 +85,11 @@ test('web-set makes pictures of each width and format, and srcset.json', async (
 });
 
 test('product-photo removes the border, and centres the product on squares', async () => {
-  const { files, manifest } = await run('product-photo', { size: 300, zoom: 400, thumbnail: 60 }, [
-    'product.jpg',
-  ]);
+  const { files, manifest } = await run(
+    'product-photo',
+    { size: 300, zoom: 400, thumbnail: 60, enlarge: false },
+    ['product.jpg'],
+  );
   const page = files['page/product.webp'];
   expect(await metadataOf(page)).toEqual(['webp', 300, 300]);
   expect(await metadataOf(files['zoom/product.jpg'])).toEqual(['jpeg', 400, 400]);

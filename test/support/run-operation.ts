@@ -121,6 +121,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         },
         onProcess: () => undefined,
         log: () => undefined,
+        logOutput: () => undefined,
         note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
         engine: (name) => {
           const engine = options.engines?.[name];

@@ -26,9 +26,18 @@ export async function inspectImage(
     progress,
     onProcess,
     log,
+    logOutput,
   }: Pick<
     StageContext<unknown>,
-    'lastAttempt' | 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
+    | 'lastAttempt'
+    | 'engine'
+    | 'memory'
+    | 'sandbox'
+    | 'signal'
+    | 'progress'
+    | 'onProcess'
+    | 'log'
+    | 'logOutput'
   >,
 ): Promise<DiskReport> {
   const exit = await runEngine({
@@ -45,6 +54,7 @@ export async function inspectImage(
     signal,
     onProgress: progress,
     onProcess,
+    onLine: logOutput,
   });
   if (exit.result === undefined) {
     if (!exit.error) log('guestprobe returned no result', { ...exit });

@@ -4,6 +4,10 @@ export const fish = (tree: readonly CommandNode[], program: readonly string[]): 
   [
     "# darkroom's completion for fish:  darkroom completion fish | source",
     `function __darkroom_ask; ${program.map(quote).join(' ')} __complete $argv 2>/dev/null; end`,
+    'function __darkroom_parameters',
+    '  set -l operation (string match -rg -- "(?:^| )(?:-o|--operation) +(\\\\S+)" (commandline -pc))',
+    '  test -n "$operation[1]"; and __darkroom_ask parameters $operation[1]',
+    'end',
     'complete -c darkroom -f',
     ...tree.flatMap((command) => [
       `complete -c darkroom -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary)}`,
@@ -32,7 +36,9 @@ function formatArguments(candidates: Candidates): string {
   if (candidates === 'nothing') return '';
   return 'words' in candidates
     ? ` -a ${quote(candidates.words.join(' '))}`
-    : ` -a '(__darkroom_ask ${candidates.ask})'`;
+    : candidates.ask === 'parameters'
+      ? " -a '(__darkroom_parameters)'"
+      : ` -a '(__darkroom_ask ${candidates.ask})'`;
 }
 
 const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,10 +1,13 @@
 /** The commands and options for completion scripts. */
 import type { Argument, Command, Option } from 'commander';
 
-/** Candidates for a word: fixed words, a list from the server, files, or nothing. */
+/**
+ * Candidates for a word: fixed words, a list from the server, files, or nothing. `parameters`: `NAME=` and `NAME=VALUE` of the
+ * operation that the command line names.
+ */
 export type Candidates =
   | { readonly words: readonly string[] }
-  | { readonly ask: 'jobs' | 'operations' }
+  | { readonly ask: 'jobs' | 'operations' | 'parameters' }
   | 'files'
   | 'nothing';
 
@@ -43,9 +46,15 @@ function toOptionNode({ short, long, description, required, argChoices, flags }:
     short: short ?? null,
     long: long ?? '',
     description,
-    value: required ? findCandidates(long === '--operation' ? 'operation' : placeholder, argChoices) : null,
+    value: required ? findCandidates(named[long ?? ''] ?? placeholder, argChoices) : null,
   };
 }
+
+/** Options whose value is known by their name. */
+const named: Readonly<Record<string, string | undefined>> = {
+  '--operation': 'operation',
+  '--set': 'parameter',
+};
 
 function toCandidates(argument: Argument | undefined): Candidates {
   return argument ? findCandidates(argument.name(), argument.argChoices) : 'nothing';
@@ -54,6 +63,7 @@ function toCandidates(argument: Argument | undefined): Candidates {
 function findCandidates(name: string, choices: readonly string[] | undefined): Candidates {
   if (choices) return { words: choices };
   if (name === 'operation') return { ask: 'operations' };
+  if (name === 'parameter') return { ask: 'parameters' };
   if (name === 'id') return { ask: 'jobs' };
   return ['file', 'dir', 'asset'].includes(name) ? 'files' : 'nothing';
 }

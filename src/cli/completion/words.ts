@@ -1,28 +1,30 @@
-/** `darkroom __complete`: prints job ids or operations of the server, for completion scripts. Prints nothing on an error. */
+/** `darkroom __complete`: prints words for completion scripts that the server knows. Prints nothing on an error. */
 import { Argument, type Command } from 'commander';
-import { createClient } from '../../client/client.ts';
-import { findServer, readToken, type ServerOptions } from '../connection.ts';
+import { createClient, type Darkroom } from '../../client/client.ts';
+import { findServer, type ServerOptions } from '../connection.ts';
+import { parameterWords } from '../params/parameter-words.ts';
 
 const TIMEOUT_MS = 1500;
 const JOBS = 100;
 
+const readWords = {
+  jobs: async (client: Darkroom) => (await client.page({}, { limit: JOBS })).jobs.map(({ id }) => id),
+  operations: async (client: Darkroom) => (await client.operations()).map(({ name }) => name),
+  parameters: async (client: Darkroom, operation = '') =>
+    parameterWords((await client.operation(operation)).params),
+};
+
 export function define(command: Command): void {
   command
-    .addArgument(new Argument('<kind>').choices(['jobs', 'operations']))
+    .addArgument(new Argument('<kind>').choices(Object.keys(readWords)))
+    .argument('[operation]')
     .option('--url <url>')
-    .action(async (kind: 'jobs' | 'operations', options: ServerOptions) => {
+    .option('--server <name>')
+    .action(async (kind: keyof typeof readWords, operation: string | undefined, options: ServerOptions) => {
       try {
-        const client = createClient({
-          url: findServer(options).url,
-          token: readToken(),
-          timeoutMs: TIMEOUT_MS,
-          retries: 0,
-        });
-        const words =
-          kind === 'jobs'
-            ? (await client.page({}, { limit: JOBS })).jobs.map(({ id }) => id)
-            : (await client.operations()).map(({ name }) => name);
-        console.log(words.join('\n'));
+        const { url, token } = findServer(options);
+        const client = createClient({ url, token, timeoutMs: TIMEOUT_MS, retries: 0 });
+        console.log((await readWords[kind](client, operation)).join('\n'));
       } catch {
         process.exitCode = 1;
       }

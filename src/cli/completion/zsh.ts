@@ -5,8 +5,18 @@ export const zsh = (tree: readonly CommandNode[], program: readonly string[]): s
 # darkroom's completion for zsh:  source <(darkroom completion zsh), or a file _darkroom on your fpath
 _darkroom_ask() {
   local -a found
-  found=(\${(f)"$(${program.map(quotedWord).join(' ')} __complete $1 2>/dev/null)"})
+  found=(\${(f)"$(${program.map(quotedWord).join(' ')} __complete "$@" 2>/dev/null)"})
   compadd -a found
+}
+_darkroom_parameters() {
+  local -a found
+  local at operation
+  for ((at = 1; at < CURRENT; at++)); do
+    case "$words[at]" in -o|--operation) operation="$words[at+1]" ;; esac
+  done
+  [ -n "$operation" ] || return
+  found=(\${(f)"$(${program.map(quotedWord).join(' ')} __complete parameters "$operation" 2>/dev/null)"})
+  compadd -S '' -a found
 }
 _darkroom() {
   local -a commands
@@ -42,5 +52,6 @@ function formatSpecs({ long, short, description, value }: OptionNode): string[] 
 function action(candidates: Candidates): string {
   if (candidates === 'files') return '_files';
   if (candidates === 'nothing') return ' ';
+  if ('ask' in candidates && candidates.ask === 'parameters') return '_darkroom_parameters';
   return 'words' in candidates ? `(${candidates.words.join(' ')})` : `{_darkroom_ask ${candidates.ask}}`;
 }

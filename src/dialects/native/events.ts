@@ -1,12 +1,11 @@
 /** The events of a job, as server-sent events (WHATWG HTML, section 9.2). */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { WatchLogin } from '../../api/auth/login-watch.ts';
 import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { onClientEnd } from '../../api/server/client-end.ts';
+import { streamHeaders, streamText } from '../../api/server/text-stream.ts';
 import { type Job, job } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
@@ -35,10 +34,9 @@ const eventStream = z.string().meta({
 });
 
 /** Keeps proxies from closing an idle stream. */
-const HEARTBEAT_MS = 15_000;
-const HALF_CLOSED_HEARTBEAT_MS = 500;
+export const HEARTBEAT_MS = 15_000;
 /** Delay of a client before it reconnects. */
-const RECONNECT_MS = 2000;
+export const RECONNECT_MS = 2000;
 
 export function eventRoutes(
   { jobs, watcher, publicUrl }: Pick<ApiDependencies, 'jobs' | 'watcher' | 'publicUrl'>,
@@ -77,23 +75,16 @@ export function eventRoutes(
       const { job } = await jobs.open(ref);
       const seen = c.req.header('last-event-id') ?? '';
       if (isTerminal(job.state) && seen === endOf(job.run)) return c.body(null, 204);
-      const headers = {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache, no-transform',
-        'x-accel-buffering': 'no',
-      };
+      const headers = streamHeaders('text/event-stream; charset=utf-8');
       // Hono runs the handler of GET for HEAD, and would never end the stream.
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
-      const snapshots = watcher.follow(ref, stop.signal);
-      const stream = streamOf(
-        snapshots,
-        new EventFormatter(seen, toJobResource),
+      const events = formatEvents(watcher.follow(ref, stop.signal), new EventFormatter(seen, toJobResource));
+      const stream = streamText(c, events, {
+        head: `retry: ${RECONNECT_MS}\n\n`,
+        heartbeat: { text: ': heartbeat\n\n', ms: heartbeatMs },
         stop,
-        heartbeatMs,
-        (listener) => onClientEnd(c, listener),
-        c.var.watchLogin,
-      );
+      });
       return new Response(stream, { headers }) as never;
     },
   );
@@ -102,58 +93,14 @@ export function eventRoutes(
 
 const endOf = (run: number): string => `${run}.end`;
 
-function streamOf(
-  snapshots: AsyncGenerator<JobSnapshot>,
+async function* formatEvents(
+  snapshots: AsyncIterable<JobSnapshot>,
   formatter: EventFormatter,
-  stop: AbortController,
-  heartbeatMs: number,
-  onEnd: (listener: () => void) => () => void,
-  watchLogin: WatchLogin,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let heartbeat: NodeJS.Timeout | undefined;
-  let forgetEnd: () => void;
-  let isCancelled = false;
-  const forgetLogin = watchLogin(() => stop.abort());
-  const stopHeartbeat = () => {
-    clearInterval(heartbeat);
-    forgetEnd();
-    forgetLogin();
-  };
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`));
-      const beat = () => {
-        // No heartbeat while the client has unread data.
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));
-      };
-      heartbeat = setInterval(beat, heartbeatMs);
-      // The client has closed its side of the connection. Only a failing write shows whether it is gone.
-      forgetEnd = onEnd(() => {
-        clearInterval(heartbeat);
-        heartbeat = setInterval(beat, Math.min(heartbeatMs, HALF_CLOSED_HEARTBEAT_MS));
-      });
-    },
-    async pull(controller) {
-      // A snapshot without new events yields no text. Each pull must enqueue text or close the stream.
-      for (;;) {
-        const next = await snapshots.next().catch(() => null);
-        const text = next?.done === false ? formatter.formatNew(next.value) : '';
-        if (text !== '') controller.enqueue(encoder.encode(text));
-        if (next === null || next.done) {
-          stopHeartbeat();
-          if (!isCancelled) controller.close();
-          return;
-        }
-        if (text !== '') return;
-      }
-    },
-    cancel() {
-      isCancelled = true;
-      stopHeartbeat();
-      stop.abort();
-    },
-  });
+): AsyncGenerator<string, void> {
+  for await (const snapshot of snapshots) {
+    const text = formatter.formatNew(snapshot);
+    if (text !== '') yield text;
+  }
 }
 
 /** Formats the events that one client has not received yet. */
@@ -189,5 +136,6 @@ class EventFormatter {
   }
 }
 
-const event = (name: string, data: unknown, id?: string): string =>
+/** Formats one server-sent event. */
+export const event = (name: string, data: unknown, id?: string): string =>
   `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;

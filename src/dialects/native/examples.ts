@@ -13,7 +13,7 @@ const step = {
   progress: 100,
   started_at: at,
   completed_at: at,
-  inputs: { total: 1, failed: 0 },
+  inputs: { total: 1, failed: 0, reused: 0 },
   error: null,
 };
 
@@ -33,7 +33,7 @@ export const exampleJob = {
   completed_at: at,
   expires_at: null,
   assets,
-  usage: { bytes_in: 482_113, bytes_out: 51_870, compute_seconds: 0.4 },
+  usage: { bytes_in: 482_113, bytes_out: 51_870, compute_seconds: 0.4, reused_seconds: 0 },
   labels: { customer: '42' },
   result: { kind: 'files', files: 1, run: 1 },
   error: null,
@@ -72,6 +72,24 @@ export const exampleStream = [
   `event: progress\ndata: ${JSON.stringify(exampleProgress)}\n\n`,
   `event: end\nid: 1.end\ndata: ${JSON.stringify(exampleJob)}\n\n`,
 ].join('');
+
+export const exampleLogEntry = {
+  id: '1.stage-main-transform-0-5-1.0',
+  run: 1,
+  at,
+  level: 'warning',
+  type: 'note',
+  activity: 'stage',
+  stage: 'transform',
+  batch: 0,
+  attempt: 1,
+  code: 'damage_accepted',
+  message: 'Asset 0 ("a.jpg") is cut off; the part that can be decoded was used',
+} as const;
+
+export const exampleLog =
+  `${at}  info     Submitted\n` +
+  `${at}  warning  transform[0]  Asset 0 ("a.jpg") is cut off; the part that can be decoded was used\n`;
 
 export const exampleRequest = {
   operation: 'image.transform',
@@ -119,6 +137,7 @@ export const exampleUsage = {
       bytes_in: 5_785_356,
       bytes_out: 622_440,
       compute_seconds: 4.8,
+      reused_seconds: 0,
     },
   ],
 };

@@ -9,6 +9,7 @@ import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import { MAX_LABELS } from '../../jobs/model/job-spec.ts';
 import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
@@ -32,6 +33,14 @@ const RETRY_AFTER_SECONDS = '1';
 
 const tags = ['Jobs'];
 
+const labelPair = z.string().regex(/^[^:]+:/, 'must be NAME:VALUE, such as album:holiday');
+
+/** Names of labels have no colon. */
+const splitLabel = (pair: string): [string, string] => {
+  const at = pair.indexOf(':');
+  return [pair.slice(0, at), pair.slice(at + 1)];
+};
+
 const listQuery = z.strictObject({
   ...ignoredQuery,
   state: z.enum(states).optional(),
@@ -40,6 +49,16 @@ const listQuery = z.strictObject({
   since: timeQuery
     .optional()
     .describe('Only jobs created at or after this time; of a date, its midnight in UTC'),
+  label: z
+    .union([labelPair, z.array(labelPair).max(MAX_LABELS)])
+    .transform((given) => [given].flat().map(splitLabel))
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Only jobs with this label, as `NAME:VALUE`; repeatable: with all of them',
+    }),
+  id_prefix: z.string().optional().describe('Only jobs whose id begins with this'),
   ...pageQuery({ max: 200, standard: 50 }),
 });
 
@@ -158,9 +177,10 @@ export function jobRoutes({
       },
     }),
     async (c) => {
-      const { _, limit, cursor, since, ...filter } = c.req.valid('query');
+      const { _, limit, cursor, since, label: labels, id_prefix: idPrefix, ...rest } = c.req.valid('query');
       const when = since === undefined ? undefined : new Date(since);
-      const page = await jobs.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
+      const filter = { ...rest, since: when, labels, idPrefix };
+      const page = await jobs.list(c.var.tenant, filter, { limit, cursor });
       return c.json({ jobs: page.jobs.map(toJobResource), next_cursor: page.cursor }, 200);
     },
   );

@@ -8,6 +8,7 @@ import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
 import { linkRoutes } from './links.ts';
+import { logRoutes } from './log.ts';
 import { operationRoutes } from './operations.ts';
 import { resultRoutes } from './results.ts';
 import { submissionRoutes } from './submission.ts';
@@ -21,6 +22,7 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', submissionRoutes(dependencies))
     .route('/', jobRoutes(dependencies))
     .route('/', eventRoutes(dependencies))
+    .route('/', logRoutes(dependencies))
     .route('/', resultRoutes(dependencies))
     .route('/', linkRoutes(dependencies))
     .route('/', deliveryRoutes(dependencies))

@@ -18,6 +18,7 @@ const amounts = {
   bytes_in: count.describe('Bytes of the assets that they processed'),
   bytes_out: count.describe('Bytes of the files that they produced'),
   compute_seconds: z.number().describe('Time that workers spent on their stages'),
+  reused_seconds: z.number().describe('Time that they saved by copying results of earlier jobs'),
 };
 
 const day = z.iso.date();

@@ -111,6 +111,8 @@ function buildRerunInput(
     refetch: from === undefined || anew,
     steps: earlier.steps.map((step) => ({
       ...step,
+      // Who runs a job again wants its results computed.
+      reuse: false,
       collected: step.collected && (anew || plan(step, 0)) ? { ...step.collected, run } : step.collected,
       stages: step.stages.map((stage, index) => {
         if (anew) return { ...stage, run, retriesFailuresOf: null };

@@ -1,6 +1,7 @@
 /** Deletes expired jobs and what interrupted requests left in the store. */
 import { isOutage } from '../../errors.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
+import { DAY_MS } from '../../lib/units.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef, RunInput } from '../model/run-input.ts';
 import { jobDeletion, type ScheduledDeletion } from '../model/scheduled-deletion.ts';
@@ -9,24 +10,37 @@ import { toCallbackEvent } from '../model/timeline.ts';
 import type { UsageLedger } from '../model/usage.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
+import type { AbandonedUpload, OpenUploads, UploadAborter } from '../ports/open-uploads.ts';
+import type { ReusableResults } from '../ports/reusable-results.ts';
 import { ownsWrites } from '../submit/staged-writes.ts';
 
 export interface RetentionDependencies {
   readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'remove' | 'endedOutside' | 'deliver'>;
   readonly archive: JobArchive;
   readonly usage: UsageLedger;
+  readonly openUploads: Pick<OpenUploads, 'before'>;
+  readonly buckets: UploadAborter;
+  readonly reusable: Pick<ReusableResults, 'sweep'>;
+  /** Milliseconds for which results are reused. */
+  readonly reuseMs: number;
+  /** Results that are remembered. */
+  readonly reuseEntries: number;
 }
 
 /** Numbers of items that one execution handled. */
 export interface RetentionReport {
   /** Interrupted requests whose uploads and sealed inputs were settled. */
   readonly uploads: number;
+  /** Multipart uploads of exports that had not completed, and were aborted. */
+  readonly exports: number;
   /** Jobs that ended in Temporal itself and now have a record. */
   readonly recorded: number;
   /** Jobs whose downloaded assets and checkpoints were deleted. */
   readonly work: number;
   /** Expired jobs that were deleted. */
   readonly jobs: number;
+  /** Results that are no longer reused. */
+  readonly reusable: number;
   /** Days whose usage was combined into one object. */
   readonly days: number;
   /** Items that failed. The next execution tries them again. */
@@ -37,7 +51,10 @@ export interface RetentionReport {
 export type ReportFailure = (item: unknown, error: unknown) => void;
 
 /** Requests older than this are not active any more. */
-const ABANDONED_MS = 24 * 60 * 60 * 1000;
+const ABANDONED_MS = DAY_MS;
+
+/** For so long it is tried to abort an upload. */
+const ABORT_MS = 7 * DAY_MS;
 
 /** Milliseconds for which it is known that the end of a job is recorded, and how many such jobs. */
 const RECORDED_MS = 30 * 60 * 1000;
@@ -58,15 +75,16 @@ export class Retention {
    * @throws temporal_unavailable, store_unavailable
    */
   async execute(now: Date, signal: AbortSignal, report: ReportFailure): Promise<RetentionReport> {
-    const { archive, runtime, usage } = this.#dependencies;
+    const { archive, runtime, usage, openUploads, reusable, reuseMs, reuseEntries } = this.#dependencies;
     let failed = 0;
     const forEach = <Item>(items: AsyncIterable<Item>, handle: (item: Item) => Promise<boolean>) =>
       countHandled(items, signal, handle, (item, error) => {
         failed += 1;
         report(item, error);
       });
-    const abandoned = archive.abandoned(new Date(now.getTime() - ABANDONED_MS));
-    const uploads = await forEach(abandoned, (request) => this.#settleRequest(request));
+    const horizon = new Date(now.getTime() - ABANDONED_MS);
+    const uploads = await forEach(archive.abandoned(horizon), (request) => this.#settleRequest(request));
+    const exports = await forEach(openUploads.before(horizon), (upload) => this.#abortUpload(upload, now));
     const recorded = await forEach(runtime.endedOutside(), ({ job }) => this.#recordEnd(job));
     let jobs = 0;
     const erased = await forEach(archive.dueDeletions(now), async (deletion) => {
@@ -74,8 +92,9 @@ export class Retention {
       if (what === 'job') jobs += 1;
       return what !== null;
     });
+    const outdated = await reusable.sweep(new Date(now.getTime() - reuseMs), reuseEntries, signal);
     const days = await usage.sumUp(now, signal);
-    return { uploads, recorded, work: erased - jobs, jobs, days, failed };
+    return { uploads, exports, recorded, work: erased - jobs, jobs, reusable: outdated, days, failed };
   }
 
   /**
@@ -99,6 +118,18 @@ export class Retention {
       },
       report,
     );
+  }
+
+  /** Aborts an upload whose export has ended, or was killed. If that fails for a week, the upload is forgotten. */
+  async #abortUpload({ upload, at, forget }: AbandonedUpload, now: Date): Promise<boolean> {
+    try {
+      await this.#dependencies.buckets.abortUpload(upload);
+    } catch (error) {
+      if (now.getTime() - at.getTime() > ABORT_MS) await forget();
+      throw error;
+    }
+    await forget();
+    return true;
   }
 
   /** Commits an interrupted request if its job refers to its writes, else rolls it back. Returns false: not decidable yet. */

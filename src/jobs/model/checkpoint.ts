@@ -37,7 +37,7 @@ export interface OutputFile extends StoredObject, Digest {
 }
 
 /** A file that the next stage finds in its workspace. */
-export interface WorkspaceFile extends StoredObject {
+export interface WorkspaceFile extends StoredObject, Digest {
   /** Relative to the workspace. */
   readonly path: string;
 }
@@ -62,6 +62,8 @@ export interface Checkpoint {
   readonly notes: readonly ResultNote[];
   /** Duration of the attempt that completed, in milliseconds. */
   readonly computeMs: number;
+  /** Milliseconds that another job spent on what this one copied. Omitted: it was computed. */
+  readonly reusedMs?: number;
   /** The JSON result, if the stage produced one. */
   readonly data?: unknown;
 }

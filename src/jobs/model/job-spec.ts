@@ -68,7 +68,8 @@ const awaitAssets = z
   })
   .meta({ id: 'AwaitAssets' });
 
-const MAX_LABELS = 20;
+/** Labels of a job. */
+export const MAX_LABELS = 20;
 
 const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/;
 
@@ -110,6 +111,12 @@ export const jobSpec = z
     results: resultSteps
       .optional()
       .describe('Steps whose files are the result of a pipeline; default: those that no other step uses'),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true',
+      ),
     assets: assetList.default([]),
     await_assets: awaitAssets
       .optional()

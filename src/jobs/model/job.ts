@@ -69,6 +69,9 @@ const usage = z
     compute_seconds: z
       .number()
       .describe('Time that workers spent on its stages, without failed or interrupted attempts'),
+    reused_seconds: z
+      .number()
+      .describe('Time that earlier jobs had spent on results that it copied instead of computing them'),
   })
   .meta({ id: 'Usage' });
 
@@ -90,6 +93,9 @@ const step = z
       .object({
         total: z.int().nullable().describe('Null until the steps that it uses have ended'),
         failed: z.int().describe('Inputs that could not be used'),
+        reused: z
+          .int()
+          .describe('Inputs whose results were copied from an earlier job, in at least one stage'),
       })
       .describe('Counts of its input files'),
     error: jobError.nullable(),

@@ -44,6 +44,7 @@ const stepSpec = z
         'When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job ' +
           'completes without its files. Steps that use a failed step are skipped either way',
       ),
+    reuse: z.boolean().optional().describe('As `reuse` of the job, which is the default'),
   })
   .meta({ id: 'StepSpec' });
 

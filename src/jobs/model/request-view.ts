@@ -27,7 +27,7 @@ export interface RequestView {
   readonly template?: string;
   /** Of a pipeline. */
   readonly steps?: Readonly<
-    Record<string, Pick<StepInput, 'operation' | 'params' | 'use'> & { on_error: string }>
+    Record<string, Pick<StepInput, 'operation' | 'params' | 'use' | 'reuse'> & { on_error: string }>
   >;
   /** Of a pipeline: steps whose files are the result. */
   readonly results?: readonly string[];
@@ -64,8 +64,8 @@ export function toRequestView(
 
 function showSteps({ header, steps, results }: RunInput): Pick<RequestView, 'params' | 'steps' | 'results'> {
   if (header.operation !== PIPELINE) return { params: hideSecrets(steps[0]?.params ?? {}) };
-  const shown = steps.map(({ name, operation, params, use, onError }) => {
-    return [name, { operation, params: hideSecrets(params), use, on_error: onError }] as const;
+  const shown = steps.map(({ name, operation, params, use, onError, reuse }) => {
+    return [name, { operation, params: hideSecrets(params), use, on_error: onError, reuse }] as const;
   });
   return { params: {}, steps: Object.fromEntries(shown), results };
 }

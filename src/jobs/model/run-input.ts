@@ -69,6 +69,8 @@ export interface StepInput {
   readonly onError: 'fail' | 'continue';
   /** True: a failed input is reported, and the others continue. */
   readonly skipFailedAssets: boolean;
+  /** True: results of equal work are copied. */
+  readonly reuse: boolean;
   /** The list of its inputs, if it uses other steps; null: it takes the assets. */
   readonly collected: CollectedInputs | null;
   /** The inputs that its operation takes. */
@@ -213,7 +215,7 @@ export interface RunInput {
   readonly result: JobStatus['result'];
 }
 
-export const noUsage: Usage = { bytes_in: 0, bytes_out: 0, compute_seconds: 0 };
+export const noUsage: Usage = { bytes_in: 0, bytes_out: 0, compute_seconds: 0, reused_seconds: 0 };
 
 /** Returns the status of a job that has just been accepted. */
 export function initialStatus(runInput: RunInput): JobStatus {
@@ -243,7 +245,7 @@ const initialStep = ({ name, operation, use }: StepInput): JobStep => ({
   progress: 0,
   started_at: null,
   completed_at: null,
-  inputs: { total: null, failed: 0 },
+  inputs: { total: null, failed: 0, reused: 0 },
   error: null,
 });
 

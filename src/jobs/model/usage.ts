@@ -11,6 +11,7 @@ export interface UsageRow {
   readonly bytes_in: number;
   readonly bytes_out: number;
   readonly compute_seconds: number;
+  readonly reused_seconds: number;
 }
 
 /** Port: implemented in `src/storage/usage.ts`. Methods throw `store_unavailable`. */
@@ -32,9 +33,13 @@ export function addUsage(a: UsageRow, b: UsageRow): UsageRow {
     },
     bytes_in: a.bytes_in + b.bytes_in,
     bytes_out: a.bytes_out + b.bytes_out,
-    compute_seconds: Math.round((a.compute_seconds + b.compute_seconds) * 1000) / 1000,
+    compute_seconds: addSeconds(a.compute_seconds, b.compute_seconds),
+    reused_seconds: addSeconds(a.reused_seconds, b.reused_seconds),
   };
 }
+
+/** Keeps milliseconds. */
+const addSeconds = (a: number, b: number): number => Math.round((a + b) * 1000) / 1000;
 
 export const toDay = (time: Date): string => time.toISOString().slice(0, 10);
 

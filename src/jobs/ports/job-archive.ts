@@ -8,6 +8,7 @@ import type { Delivery } from '../model/delivery.ts';
 import type { FileEntry, Manifest } from '../model/result.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { ScheduledDeletion } from '../model/scheduled-deletion.ts';
+import type { JobLogs } from './job-logs.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 
 /** A job that has ended, and what it takes to run it again. */
@@ -131,4 +132,10 @@ export interface JobDeletions {
 }
 
 /** All that the object store keeps of jobs. */
-export interface JobArchive extends JobRecords, JobInputFiles, JobResults, JobDeliveries, JobDeletions {}
+export interface JobArchive
+  extends JobRecords,
+    JobInputFiles,
+    JobResults,
+    JobDeliveries,
+    JobLogs,
+    JobDeletions {}

@@ -26,7 +26,20 @@ export interface JobFilter {
   readonly dialect?: string | undefined;
   /** Only jobs created at or after this time. */
   readonly since?: Date | undefined;
+  /** Names and values. Only jobs that have all these labels. */
+  readonly labels?: readonly (readonly [string, string])[] | undefined;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string | undefined;
 }
+
+/** Whether a job is one of those that the filter selects. */
+export const matchesFilter = (job: Job, filter: JobFilter): boolean =>
+  (filter.state === undefined || job.state === filter.state) &&
+  (filter.operation === undefined || job.operation === filter.operation) &&
+  (filter.dialect === undefined || job.dialect === filter.dialect) &&
+  (filter.since === undefined || new Date(job.created_at) >= filter.since) &&
+  (filter.labels ?? []).every(([name, value]) => job.labels[name] === value) &&
+  job.id.startsWith(filter.idPrefix ?? '');
 
 export interface JobPage {
   readonly jobs: readonly Job[];

@@ -5,6 +5,8 @@ import type { Checkpoint, Digest, StagePart, StoredObject } from '../model/check
 import type { DeliveryRecord } from '../model/delivery.ts';
 import type { JobError } from '../model/job.ts';
 import type { CollectedInputs, JobRef, RunRef } from '../model/run-input.ts';
+import type { JobLogWriter } from './job-logs.ts';
+import type { ReusableResults } from './reusable-results.ts';
 
 /** Outcome of the download of one asset, or an input of a step that uses other steps. */
 export interface AssetDownload {
@@ -71,7 +73,15 @@ export interface AttemptFiles {
   /** Moves a local file into the store as a result file. `name` is unique within the attempt. */
   adoptOutput(name: string, path: string, signal: AbortSignal): Promise<StoredObject & Digest>;
   /** Moves a local file into the store for the next stage. `name` is its path below the workspace. */
-  adoptWorkspaceFile(name: string, path: string, signal: AbortSignal): Promise<StoredObject>;
+  adoptWorkspaceFile(name: string, path: string, signal: AbortSignal): Promise<StoredObject & Digest>;
+  /** Copies a result file of another job. Null when it is missing. The digest is that of the copy. */
+  copyOutput(name: string, from: StoredObject, signal: AbortSignal): Promise<(StoredObject & Digest) | null>;
+  /** As `copyOutput`, for the next stage. */
+  copyWorkspaceFile(
+    name: string,
+    from: StoredObject,
+    signal: AbortSignal,
+  ): Promise<(StoredObject & Digest) | null>;
 }
 
 /** Checkpoints and files of stages. All methods throw `store_unavailable` when the store does not answer. */
@@ -80,7 +90,8 @@ export interface StageFiles {
   readCheckpoint(part: StagePart, signal: AbortSignal): Promise<Checkpoint | null>;
   /** Returns the checkpoints of these parts, in their order. Throws when one of them has not completed. */
   readCheckpoints(parts: readonly StagePart[], signal: AbortSignal): Promise<Checkpoint[]>;
-  writeCheckpoint(part: StagePart, checkpoint: Checkpoint, signal: AbortSignal): Promise<void>;
+  /** Returns the digests of the document. */
+  writeCheckpoint(part: StagePart, checkpoint: Checkpoint, signal: AbortSignal): Promise<Digest>;
   startAttempt(part: StagePart): AttemptFiles;
   /**
    * Returns the path of a local file with the bytes of an object. With `read`, that is the object itself where the store
@@ -100,5 +111,7 @@ export interface DeliveryLog {
 export interface RunFiles {
   readonly assets: AssetFiles;
   readonly stages: StageFiles;
+  readonly reusable: ReusableResults;
   readonly deliveries: DeliveryLog;
+  readonly logs: JobLogWriter;
 }

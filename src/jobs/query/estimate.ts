@@ -25,7 +25,7 @@ const UNCERTAINTY = 0.2;
 /**
  * Returns null without an estimate: the job waits, fewer than three samples are usable, or it takes longer than all of them.
  *
- * @param finished completed jobs of the same tenant
+ * @param finished completed jobs of the same tenant; those that copied results say nothing about the time
  */
 export function estimate(
   { job, timeline }: JobSnapshot,
@@ -35,7 +35,9 @@ export function estimate(
   if (job.paused || !['downloading', 'processing', 'packaging'].includes(job.state)) return null;
   const entered = timeline.findLast((moment) => isSame(moment, job));
   if (!entered) return null;
-  const samples = finished.filter(({ job: other }) => listSteps(other) === listSteps(job));
+  const samples = finished.filter(
+    ({ job: other }) => listSteps(other) === listSteps(job) && other.usage.reused_seconds === 0,
+  );
   const similar = samples.filter(
     ({ job: other }) => Math.abs(Math.log(ratio(job, other))) <= Math.log(MAX_RATIO),
   );

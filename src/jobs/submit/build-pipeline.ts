@@ -14,6 +14,8 @@ export interface PlannedStep {
   readonly params: Record<string, unknown>;
   readonly use: readonly string[];
   readonly onError: StepSpec['on_error'];
+  /** Null: as the job says. */
+  readonly reuse: boolean | null;
 }
 
 /** The steps of a job that was submitted with `operation` or `steps`. */
@@ -81,7 +83,7 @@ function buildGraph(
 function planStep(
   name: string,
   pointer: string,
-  spec: Pick<StepSpec, 'operation' | 'params'> & Partial<Pick<StepSpec, 'use' | 'on_error'>>,
+  spec: Pick<StepSpec, 'operation' | 'params'> & Partial<Pick<StepSpec, 'use' | 'on_error' | 'reuse'>>,
   operations: OperationCatalogue,
   report: Report,
 ): PlannedStep | null {
@@ -99,7 +101,8 @@ function planStep(
     for (const error of parsed.errors) report(`${pointer}/params${error.pointer}`, error.detail);
   const params = parsed.ok ? parsed.params : {};
   const use = spec.use ?? (operation.info.inputs.max === 0 ? [] : [ASSETS]);
-  return { name, pointer, operation, params, use, onError: spec.on_error ?? 'fail' };
+  const { on_error: onError = 'fail', reuse = null } = spec;
+  return { name, pointer, operation, params, use, onError, reuse };
 }
 
 /** Names of steps are folders of the result, and some file systems ignore case. */

@@ -65,7 +65,7 @@ export interface ValidRequest {
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
   const { staged, spec, pipeline, template, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
-  const steps = pipeline.steps.map((step) => toStepInput(step, staged));
+  const steps = pipeline.steps.map((step) => toStepInput(step, spec.reuse ?? true, staged));
   return {
     header: {
       id: staged.ref.id,
@@ -95,7 +95,8 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
 }
 
 const toStepInput = (
-  { name, operation, params, use, onError }: PlannedStep,
+  { name, operation, params, use, onError, reuse }: PlannedStep,
+  reuseOfJob: boolean,
   staged: StagedWrites,
 ): StepInput => ({
   name,
@@ -104,6 +105,7 @@ const toStepInput = (
   use,
   onError,
   skipFailedAssets: params['on_error'] === 'skip',
+  reuse: reuse ?? reuseOfJob,
   collected: use.every((used) => used === ASSETS) ? null : { step: name, run: 1 },
   accepts: operation.info.inputs,
   stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),

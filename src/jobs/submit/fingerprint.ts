@@ -1,4 +1,5 @@
 /** Decides whether two requests are the same. */
+import { canonicalJson } from '../../lib/canonical-json.ts';
 import type { JobSpec } from '../model/job-spec.ts';
 import type { AssetInput } from '../model/run-input.ts';
 
@@ -14,34 +15,24 @@ export type KeyedDigests = (text: string) => readonly [string, ...string[]];
  */
 export function canonicalRequest(spec: JobSpec, assets: readonly AssetInput[], assetsNamed?: string): string {
   const { operation, params, template, steps, results, callback, await_assets } = spec;
-  return JSON.stringify(
-    sorted({
-      operation,
-      params,
-      template,
-      steps,
-      results: steps && results?.toSorted(),
-      assets: assetsNamed ?? assets.map(canonicalAsset),
-      callback: callback ?? null,
-      await_assets,
-    }),
-  );
+  return canonicalJson({
+    operation,
+    params,
+    template,
+    steps,
+    results: steps && results?.toSorted(),
+    assets: assetsNamed ?? assets.map(canonicalAsset),
+    callback: callback ?? null,
+    await_assets,
+  });
 }
 
 /** As `canonicalRequest`, for a call that adds assets. */
 export const canonicalAssets = (assets: readonly AssetInput[], final: boolean): string =>
-  JSON.stringify(sorted({ assets: assets.map(canonicalAsset), final }));
+  canonicalJson({ assets: assets.map(canonicalAsset), final });
 
 /** Uploads are equal when their bytes are, wherever they are stored. */
 const canonicalAsset = ({ source, ...asset }: AssetInput) => ({
   ...asset,
   source: 'upload' in source ? { sha256: source.sha256 } : source,
 });
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
-}

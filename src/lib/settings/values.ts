@@ -31,11 +31,15 @@ const daysOr = (alternative: string) =>
 
 export const days = daysOr('');
 
-/** Null for `forever`. */
-export const daysOrForever = z
-  .string()
-  .transform((text) => (text === 'forever' ? null : text))
-  .pipe(daysOr(', or forever').nullable() as z.ZodType<number | null, string | null>);
+/** Null for the word. */
+const daysOrWord = (word: string) =>
+  z
+    .string()
+    .transform((text) => (text === word ? null : text))
+    .pipe(daysOr(`, or ${word}`).nullable() as z.ZodType<number | null, string | null>);
+
+export const daysOrForever = daysOrWord('forever');
+export const daysOrNone = daysOrWord('none');
 
 /** A path, made absolute. */
 export const absolutePath = z.string().transform((path) => resolve(path));

@@ -9,6 +9,10 @@ export const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoExcepti
 export const isAbsence = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(String(codeOf(error)));
 
+/** Whether an error means that a file cannot have another hard link here. */
+export const isLinkFault = (error: unknown): boolean =>
+  ['EMLINK', 'EPERM', 'EXDEV', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(String(codeOf(error)));
+
 /** Turns a system error into an error of the store, and keeps it as cause because it names local paths. Returns others unchanged. */
 export function explained(error: unknown, action: string): Error {
   const errno = (error as NodeJS.ErrnoException | null)?.errno;

@@ -14,11 +14,12 @@ import { Readable } from 'node:stream';
 import { DarkroomError } from '../../errors.ts';
 import { DAY_MS } from '../../lib/units.ts';
 import { abortable } from '../abortable.ts';
+import { BLOCK, digest } from '../digest.ts';
 import { checkKey, checkPrefix } from '../key.ts';
 import type { GetOptions, ObjectInfo, ObjectStore, PutOptions, Written } from '../object-store.ts';
-import { BLOCK, closing, digest, reading } from './bytes.ts';
+import { closing, reading } from './bytes.ts';
 import { makeFolder, place, prune, sweep, syncFolder } from './durable.ts';
-import { codeOf, explained, isAbsence } from './errors.ts';
+import { codeOf, explained, isAbsence, isLinkFault } from './errors.ts';
 import { listing, readInfo, TEMPORARY } from './listing.ts';
 
 /** Does not follow symbolic links, and does not wait for the other end of a pipe. */
@@ -107,6 +108,33 @@ class FilesystemStore implements ObjectStore {
       if (signal?.aborted) throw signal.reason;
       throw explained(error, `write ${quoted(key)}`);
     } finally {
+      if (temporary !== null) await discard(temporary);
+    }
+  }
+
+  /** Uses a hard link. Where that is impossible, as after too many links (EMLINK), copies the bytes. */
+  async copy(from: string, key: string, { signal }: PutOptions = {}): Promise<Written | null> {
+    const [source, target] = [this.localPath(from), this.localPath(key)];
+    const action = `copy ${quoted(from)}`;
+    let temporary: string | null = null;
+    try {
+      signal?.throwIfAborted();
+      [temporary] = await this.#temporary((name) => link(source, name));
+      const handle = await open(temporary, READ);
+      const written = await closing(handle, () =>
+        digest(abortable(handle.createReadStream({ autoClose: false, highWaterMark: BLOCK }), signal)),
+      );
+      signal?.throwIfAborted();
+      await place(temporary, target);
+      return written;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (isAbsence(error)) return null;
+      if (!isLinkFault(error)) throw explained(error, action);
+      const body = await this.get(from);
+      return body && this.put(key, body, signal && { signal });
+    } finally {
+      // It is still there, too, if the target is a link to the same file: such a rename does nothing.
       if (temporary !== null) await discard(temporary);
     }
   }

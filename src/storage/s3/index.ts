@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -15,9 +16,11 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../../errors.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
+import { encodePath } from '../../lib/encode-path.ts';
 import { mapConcurrent } from '../../lib/map-concurrent.ts';
 import { DAY_MS } from '../../lib/units.ts';
 import { abortable } from '../abortable.ts';
+import { digest } from '../digest.ts';
 import { checkKey, checkPrefix, findPartFault } from '../key.ts';
 import type {
   GetOptions,
@@ -41,6 +44,8 @@ const PROBE = '.check';
 const PROBE_TEXT = 'darkroom can write here';
 /** Concurrent deletions on servers that cannot delete several objects in one request. */
 const SINGLE_DELETES = 16;
+/** The server copies 5 GB in this time. */
+const COPY_MS = 15 * 60_000;
 /** Readiness checks must return soon. */
 const CHECK_MS = 5_000;
 
@@ -95,6 +100,28 @@ class S3Store implements ObjectStore {
     const written = await this.#upload(key, source, { ...options, size });
     await rm(path, { force: true });
     return written;
+  }
+
+  async copy(from: string, key: string, { signal }: PutOptions = {}): Promise<Written | null> {
+    const { Bucket, Key } = this.#at(from);
+    const CopySource = encodePath(`${Bucket}/${Key}`);
+    const command = new CopyObjectCommand({ ...this.#at(key), CopySource });
+    try {
+      await this.#connection.send(
+        `copy ${quoted(from)}`,
+        (client, options) => client.send(command, options),
+        { signal, timeoutMs: COPY_MS },
+      );
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (isAbsence(error)) return null;
+      if (!isUnsupported(error)) throw error;
+      // More than 5 GB, or a server that cannot copy.
+      const body = await this.get(from, signal && { signal });
+      return body && this.put(key, body, signal && { signal });
+    }
+    const copied = await this.get(key, signal && { signal });
+    return copied && digest(copied);
   }
 
   async get(

@@ -177,4 +177,53 @@ export function objects(suite: Suite): void {
       expect(await suite.store.head(`${suite.at}object`)).toBeNull();
     });
   });
+
+  describe('copying an object', () => {
+    const copy = (from: string, key: string) => suite.store.copy(`${suite.at}${from}`, `${suite.at}${key}`);
+
+    it.each([
+      ['a+b 100%/très bien', 'picture'],
+      ['empty', ''],
+    ])('returns the digests of %s, and leaves the original', async (from, content) => {
+      await suite.store.put(`${suite.at}${from}`, content);
+      expect(await copy(from, 'new/copy')).toEqual(digest(content));
+      for (const key of [from, 'new/copy'])
+        expect(await textOf(suite.store, `${suite.at}${key}`)).toBe(content);
+    });
+
+    it('makes objects that do not depend on each other', async () => {
+      await suite.store.put(`${suite.at}first`, 'original');
+      for (const key of ['second', 'third']) await copy('first', key);
+      await suite.store.put(`${suite.at}second`, 'changed');
+      expect(await textOf(suite.store, `${suite.at}first`)).toBe('original');
+      await suite.store.delete(`${suite.at}first`);
+      expect(await textOf(suite.store, `${suite.at}third`)).toBe('original');
+      await copy('third', 'second');
+      await copy('third', 'second');
+      await suite.store.delete(`${suite.at}third`);
+      expect(await textOf(suite.store, `${suite.at}second`)).toBe('original');
+    });
+
+    it('copies many megabytes', async () => {
+      const large = Buffer.alloc(17 * MiB, 'large ');
+      await suite.store.put(`${suite.at}large`, large);
+      expect(await copy('large', 'copy')).toEqual(digest(large));
+    });
+
+    it('returns null for a missing object, and keeps what is at the key', async () => {
+      await suite.store.put(`${suite.at}folder/kept`, 'kept');
+      for (const from of ['missing', 'missing/below', 'folder'])
+        expect(await copy(from, 'folder/kept'), from).toBeNull();
+      expect(await textOf(suite.store, `${suite.at}folder/kept`)).toBe('kept');
+    });
+
+    it('copies nothing after an abort', async () => {
+      await suite.store.put(`${suite.at}object`, 'x');
+      const signal = AbortSignal.abort(new Error('enough'));
+      await expect(suite.store.copy(`${suite.at}object`, `${suite.at}copy`, { signal })).rejects.toThrow(
+        'enough',
+      );
+      expect(await suite.store.head(`${suite.at}copy`)).toBeNull();
+    });
+  });
 }

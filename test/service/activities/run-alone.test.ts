@@ -45,6 +45,7 @@ const echo = (run: number, params: Record<string, unknown>): StageRunInput => ({
   batch: null,
   layout: { chunkEnds: [], sizes: batchSizes },
   skipFailedAssets: false,
+  reuse: true,
 });
 
 const reports: object[] = [];
@@ -58,6 +59,7 @@ const activity = (signal = new AbortController().signal): ActivityRun => ({
   lastAttempt: false,
   earlier: null,
   log: () => undefined,
+  record: () => undefined,
 });
 
 test('returns the result and the progress, and stores the outputs', async () => {

@@ -142,6 +142,7 @@ test('the OpenAPI document of the native API names each of its routes', async ()
     [
       'DELETE /v1/credentials/{name}',
       'DELETE /v1/jobs/{id}',
+      'DELETE /v1/templates/{name}',
       'GET /v1/audit',
       'GET /v1/credentials',
       'GET /v1/credentials/{name}',
@@ -158,6 +159,9 @@ test('the OpenAPI document of the native API names each of its routes', async ()
       'GET /v1/operations',
       'GET /v1/operations/{name}',
       'GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}',
+      'GET /v1/templates',
+      'GET /v1/templates/{name}',
+      'GET /v1/templates/{name}/versions',
       'GET /v1/usage',
       'POST /v1/credentials',
       'POST /v1/jobs',
@@ -168,7 +172,9 @@ test('the OpenAPI document of the native API names each of its routes', async ()
       'POST /v1/jobs/{id}/pause',
       'POST /v1/jobs/{id}/rerun',
       'POST /v1/jobs/{id}/resume',
+      'POST /v1/plans',
       'PUT /v1/credentials/{name}',
+      'PUT /v1/templates/{name}',
     ].sort(),
   );
   expect(JSON.stringify(document)).not.toMatch(/"pattern":"[^"]*\/[a-z]+"/);
@@ -203,7 +209,7 @@ test('forms, headers, queries and streams are described', async () => {
   expect(parametersOf(more)).toEqual(['header idempotency-key', 'path id']);
   expect(bodiesOf(more)).toContainEqual(['multipart/form-data', ['assets', 'file']]);
   const { post: rerun } = paths['/v1/jobs/{id}/rerun'] ?? {};
-  expect(parametersOf(rerun)).toEqual(['path id', 'query assets', 'query from']);
+  expect(parametersOf(rerun)).toEqual(['path id', 'query assets', 'query dry_run', 'query from']);
   const { get: events } = paths['/v1/jobs/{id}/events'] ?? {};
   expect(parametersOf(events)).toEqual(['header last-event-id', 'path id']);
   expect(Object.keys(events?.responses['200']?.content ?? {})).toEqual(['text/event-stream']);

@@ -351,3 +351,107 @@ describe('every API that names an operation takes a template in its place', () =
     expect(await templateOf(body['job_id'])).toBe('job@2');
   });
 });
+
+describe('a plan', () => {
+  const transform = { operation: 'image.transform', params: { width: 20 } };
+  const plan = (request: Json, query = '?dry_run=true') =>
+    send('other', 'POST', `/v1/jobs${query}`, { assets: assets(), ...request });
+  const listJobs = async () => (await send('other', 'GET', '/v1/jobs')).body['jobs'];
+
+  test('of steps that never ran has no figures, and says why', async () => {
+    const { status, body } = await plan({ template: 'web-set' });
+    expect([status, body]).toEqual([
+      200,
+      {
+        exists: false,
+        run: 1,
+        template: 'web-set@1',
+        assets: 1,
+        steps: [
+          {
+            name: 'set',
+            operation: 'image.srcset',
+            use: [':assets'],
+            stages: ['pictures', 'srcset'].map((name) => ({ name, computes: 'all' })),
+            estimate: { inputs: 1, files: null, seconds: null, bytes: null },
+          },
+        ],
+        results: ['set'],
+        estimate: { seconds: null, bytes: null },
+        notes: [expect.stringMatching(/^The time .*: set$/), expect.stringMatching(/^The size .*: set$/)],
+      },
+    ]);
+    expect(await listJobs()).toEqual([]);
+  });
+
+  test('estimates steps from completed jobs, by the number of inputs, and starts nothing', async () => {
+    for (const id of ['one', 'two', 'three']) await run('other', { id, ...transform });
+    const jobs = await listJobs();
+    const web = { operation: 'image.transform', params: { width: 30 } };
+    const steps = { web, thumbs: { ...web, use: ['web'] } };
+    const two = { steps, assets: [...assets(), ...assets()] };
+    const { body } = await plan(two);
+    expect(body['steps']).toMatchObject(
+      ['web', 'thumbs'].map((name) => ({
+        name,
+        estimate: { inputs: 2, files: 2, bytes: expect.any(Number) },
+      })),
+    );
+    const { seconds } = body['estimate'] as { seconds: number };
+    const each = (body['steps'] as { estimate: { seconds: number } }[]).map(
+      ({ estimate }) => estimate.seconds,
+    );
+    expect(seconds).toBeCloseTo(
+      each.reduce((sum, one) => sum + one, 0),
+      1,
+    );
+    expect((await send('other', 'POST', '/v1/plans', two)).body).toEqual(body);
+    expect((await plan({ id: 'one', ...transform })).body).toMatchObject({ exists: true });
+    expect(await listJobs()).toEqual(jobs);
+  });
+
+  test('takes the names of files that are not sent', async () => {
+    const named = { assets: [{ source: { upload: 'a.jpg' } }, { source: { upload: 'b.jpg' } }] };
+    expect((await plan({ ...transform, ...named })).body).toMatchObject({ assets: 2, exists: false });
+    const form = new FormData();
+    form.set('job', JSON.stringify(transform));
+    expect(await send('other', 'POST', '/v1/jobs?dry_run=true', form)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/dry_run' }] },
+    });
+  });
+
+  test('fails as the submission would', async () => {
+    const wrong = { operation: 'image.transform', params: { width: 'wide' } };
+    const [planned, submitted] = [await plan(wrong), await plan(wrong, '')];
+    expect([planned.status, planned.body['errors']]).toEqual([422, submitted.body['errors']]);
+    expect((await plan({ id: 'one', ...transform, params: {} })).body).toMatchObject({
+      code: 'job_id_in_use',
+    });
+    expect((await plan(transform, '?dry_run=perhaps')).status).toBe(422);
+  });
+
+  test('of a rerun says which stages are computed again, and starts nothing', async () => {
+    await put('other', 'planned');
+    const { id } = await run('other', { template: 'planned' });
+    const { status, body } = await send('other', 'POST', `/v1/jobs/${id}/rerun?from=small&dry_run=true`);
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        exists: true,
+        run: 2,
+        template: expect.stringMatching(/^planned@/),
+        steps: [
+          { name: 'large', stages: [{ computes: 'nothing' }], estimate: { seconds: 0 } },
+          { name: 'small', stages: [{ computes: 'all' }], estimate: { inputs: 1 } },
+        ],
+      },
+    ]);
+    expect((await send('other', 'GET', `/v1/jobs/${id}`)).body).toMatchObject({ run: 1, state: 'completed' });
+    const all = await send('other', 'POST', `/v1/jobs/${id}/rerun?dry_run=true`);
+    expect(all.body['steps']).toMatchObject([
+      { stages: [{ computes: 'all' }] },
+      { stages: [{ computes: 'all' }] },
+    ]);
+  });
+});

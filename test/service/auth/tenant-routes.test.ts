@@ -75,6 +75,8 @@ async function makeTemplate(): Promise<void> {
     'acme',
     '--role',
     'operator',
+    '--name',
+    'operator',
   );
   const url = new URL(`/v1/templates/${MARK}`, tenants.server.url);
   const { status } = await fetch(url, {

@@ -88,19 +88,31 @@ describe('a prefix', () => {
   });
 
   test('of thousands of objects is listed page by page, up to a limit', async () => {
-    const names = Array.from({ length: 1100 }, (_, index) => `${String(index).padStart(4, '0')}.jpg`);
+    const names = Array.from({ length: 2500 }, (_, index) => `${String(index).padStart(4, '0')}.jpg`);
     await mkdir(join(s3.directory, 'many'), { recursive: true });
     await Promise.all(names.map((name) => writeFile(join(s3.directory, 'many', name), name)));
     const source = { credentials: 'bucket', prefix: 'many/' };
     const found = await bucket.buckets.list('acme', source, 5000);
     expect(found.map(({ key }) => key)).toEqual(names.map((name) => `many/${name}`));
     await expect(
-      listObjects('acme', [{ source: { s3: source } }], bucket.buckets, 1099),
+      listObjects('acme', [{ source: { s3: source } }], bucket.buckets, 2499),
     ).rejects.toMatchObject({
       code: 'invalid_request',
       details: { errors: [{ pointer: '/assets/0/source/s3/prefix' }] },
     });
-    expect(await listObjects('acme', [{ source: { s3: source } }], bucket.buckets, 1100)).toHaveLength(1100);
+    expect(await listObjects('acme', [{ source: { s3: source } }], bucket.buckets, 2500)).toHaveLength(2500);
+
+    const { id } = await darkroom.submit(copy('out/', { prefix: 'many/' }));
+    await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+    expect((await darkroom.until(id, 'cancelled')).assets.total).toBe(2500);
+    const request = (await (await darkroom.request(`/v1/jobs/${id}/request`)).json()) as {
+      assets: { shown: { source: { s3: { key: string; etag: string } } }[] };
+    };
+    for (const { source } of request.assets.shown)
+      expect(source.s3).toMatchObject({
+        key: expect.stringMatching(/^many\/\d{4}\.jpg$/),
+        etag: expect.any(String),
+      });
   });
 });
 

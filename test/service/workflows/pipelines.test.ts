@@ -101,7 +101,7 @@ test('a step takes the files of the steps that it uses, in that order, with the 
       progress: 100,
       started_at: expect.any(String) as string,
       completed_at: expect.any(String) as string,
-      inputs: { total, failed: 0 },
+      inputs: { total, failed: 0, reused: 0 },
       error: null,
     })),
   );

@@ -36,6 +36,7 @@ const probeAt = async (
     sandbox: await detectSandbox('auto'),
     engine: () => engine,
     log: () => undefined,
+    logOutput: () => undefined,
   };
   const input = { index: 0, name: 'disk', path, size: 1, attributes: {} };
   return inspectImage(input, { args: ['--packages', '--services'] }, context);

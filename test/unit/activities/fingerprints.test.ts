@@ -89,28 +89,26 @@ test('merges the checkpoint of a rerun into that of the earlier run, in the orde
     sha256: 's',
     crc32: 0,
   });
+  const left = (path: string) => ({ path, key: path, size: 1, sha256: 's', crc32: 0 });
   const error = { code: 'asset_corrupt', message: '', retryable: false, details: null };
   const failure = (index: number) => ({ index, error });
   const previous = checkpoint('ours', {
     inputs: [0, 1, 2, 4],
     outputs: [output(0), output(4)],
-    workspace: [{ path: 'a', key: 'a' }],
+    workspace: [left('a')],
     failures: [failure(1), failure(2)],
   });
   const more = checkpoint('ours', {
     inputs: [1, 2, 3],
     outputs: [output(1), output(3)],
-    workspace: [{ path: 'b', key: 'b' }],
+    workspace: [left('b')],
     failures: [failure(2)],
   });
   expect(mergeCheckpoint(previous, more)).toEqual(
     checkpoint('ours', {
       inputs: [0, 1, 2, 3, 4],
       outputs: [output(0), output(1), output(3), output(4)],
-      workspace: [
-        { path: 'a', key: 'a' },
-        { path: 'b', key: 'b' },
-      ],
+      workspace: [left('a'), left('b')],
       failures: [failure(2)],
     }),
   );

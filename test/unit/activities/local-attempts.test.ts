@@ -7,6 +7,7 @@ const context = {
   signal: new AbortController().signal,
   startedAt: 1,
   log: () => undefined,
+  record: () => undefined,
   report: () => undefined,
 };
 

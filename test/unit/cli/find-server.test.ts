@@ -24,9 +24,9 @@ const running = 'http://127.0.0.1:8123';
 test('prefers --url, then DARKROOM_URL, then the server that runs on the data directory', async () => {
   const remove = await publishServerAddress(dataDir, running);
   vi.stubEnv('DARKROOM_LISTEN', '127.0.0.1:8456');
-  expect(findServer({})).toEqual({ url: running, reason: `runs on ${dataDir}` });
+  expect(findServer({})).toMatchObject({ url: running, reason: `runs on ${dataDir}` });
   vi.stubEnv('DARKROOM_URL', 'http://server.example');
-  expect(findServer({})).toEqual({ url: 'http://server.example', reason: 'DARKROOM_URL' });
+  expect(findServer({})).toMatchObject({ url: 'http://server.example', reason: 'DARKROOM_URL' });
   expect(findServer({ url: 'http://other.example' }).url).toBe('http://other.example');
   vi.stubEnv('DARKROOM_URL', '');
   await remove();

@@ -12,6 +12,8 @@ import { keepRejected } from '../../../src/jobs/submit/rejected-job.ts';
 import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
+import { createOpenUploads } from '../../../src/storage/open-uploads.ts';
+import { createReusableResults } from '../../../src/storage/reusable-results.ts';
 import { StoredUsage } from '../../../src/storage/usage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -56,7 +58,14 @@ test('keeps the latest rejected jobs of a tenant for a day', async () => {
 
   const runtime = { get: async () => null, endedOutside: async function* () {} };
   const usage = new StoredUsage(store);
-  const dependencies = { runtime: runtime as unknown as JobRuntime, archive, usage };
+  const dependencies = {
+    runtime: runtime as unknown as JobRuntime,
+    archive,
+    usage,
+    openUploads: createOpenUploads(store),
+    buckets: { abortUpload: async () => undefined },
+    ...{ reusable: createReusableResults(store), reuseMs: 0, reuseEntries: 1 },
+  };
   const later = new Date(Date.now() + DAY_MS + 120_000);
   const report = await new Retention(dependencies).execute(later, new AbortController().signal, () => {});
   expect(report).toMatchObject({ jobs: 10, failed: 0 });

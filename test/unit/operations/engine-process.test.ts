@@ -22,7 +22,7 @@ async function run(engine: string, program: string, signal = new AbortController
   const nothing = () => undefined;
   return runEngine({
     ...{ engine, packages, args: [], memory: null, signal },
-    ...{ onProgress: nothing, onProcess: nothing },
+    ...{ onProgress: nothing, onProcess: nothing, onLine: nothing },
   });
 }
 

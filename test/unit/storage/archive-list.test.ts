@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Keyring } from '../../../src/auth/keyring.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import type { JobArchive } from '../../../src/jobs/ports/job-archive.ts';
+import type { JobFilter } from '../../../src/jobs/ports/job-runtime.ts';
 import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
@@ -50,7 +51,9 @@ beforeAll(async () => {
   store = createFilesystemStore({ root });
   archive = createJobArchive(slowly(store), new Keyring([Buffer.alloc(32)]));
   for (let number = 0; number < JOBS; number++) {
-    const job = { tenant: 'public', id: id(number), state: number % 50 === 49 ? 'failed' : 'completed' };
+    const labels = number % 60 === 0 ? { album: 'trip' } : {};
+    const state = number % 50 === 49 ? 'failed' : 'completed';
+    const job = { tenant: 'public', id: id(number), state, labels };
     await store.put(endedKey(job, endOf(number)), JSON.stringify(job));
   }
 });
@@ -90,6 +93,15 @@ test('a filter with few matches is as fast, and reads up to the limit', async ()
   expect(idsOf(looked.jobs)).toEqual([id(49)]);
   const rest = await archive.list('public', { state: 'failed' }, { limit: 9, cursor: looked.cursor ?? '' });
   expect(idsOf(rest.jobs)).toEqual([id(99), id(149), id(199)]);
+});
+
+test('labels and the beginning of the id select jobs', async () => {
+  const list = async (filter: JobFilter) =>
+    idsOf((await archive.list('public', filter, { limit: 300 })).jobs);
+  expect(await list({ labels: [['album', 'trip']] })).toEqual([id(0), id(60), id(120), id(180)]);
+  expect(await list({ labels: [['album', 'trip']], idPrefix: 'job-1' })).toEqual([id(120), id(180)]);
+  expect(await list({ labels: [['album', 'Trip']] })).toEqual([]);
+  expect(await list({ idPrefix: 'job-00' })).toEqual(all.slice(0, 10));
 });
 
 test('an unreadable entry fails when it is reached, and not before', async () => {

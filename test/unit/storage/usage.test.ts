@@ -37,7 +37,7 @@ const ended = (id: string, day: string, more: Partial<Job> = {}): Job => ({
   completed_at: `${day}T11:00:00.000Z`,
   expires_at: null,
   assets: { total: 1, downloaded: 1, failed: 0 },
-  usage: { bytes_in: 10, bytes_out: 5, compute_seconds: 1.5 },
+  usage: { bytes_in: 10, bytes_out: 5, compute_seconds: 1.5, reused_seconds: 0.25 },
   steps: [],
   result: null,
   error: null,
@@ -58,6 +58,7 @@ const november = [
     bytes_in: 30,
     bytes_out: 10,
     compute_seconds: 4.5,
+    reused_seconds: 0.75,
   },
   {
     day: '2026-11-02',
@@ -74,7 +75,7 @@ async function enterNovember(): Promise<void> {
   await enter('a', '2026-11-01', { run: 2 });
   await enter('b.with_odd:words-', '2026-11-01', {
     state: 'failed',
-    usage: { bytes_in: 10, bytes_out: 0, compute_seconds: 1.5 },
+    usage: { bytes_in: 10, bytes_out: 0, compute_seconds: 1.5, reused_seconds: 0.25 },
   });
   await enter('c', '2026-11-02', { state: 'cancelled', operation: 'system.echo', usage: noUsage });
   await enter('d', '2026-11-01', { tenant: 'acme' });

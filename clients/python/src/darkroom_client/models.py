@@ -45,6 +45,44 @@ class AssetCounts(TypedDict):
     """
 
 
+class LogEntry(TypedDict):
+    id: str
+    """
+    Names the entry. The same entry has the same id in each response
+    """
+    run: int
+    """
+    Number of the run, from 1
+    """
+    at: str
+    level: Literal["info", "warning", "error"]
+    type: Literal["state", "attempt", "asset", "note", "output"]
+    """
+    state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+    """
+    activity: Literal["download", "inputs", "stage", "package"] | None
+    """
+    The activity that it is about; null: the job
+    """
+    stage: str | None
+    """
+    Of the activity `stage`; in a pipeline STEP/STAGE
+    """
+    batch: int | None
+    """
+    The batch of assets, from 0; null: all
+    """
+    attempt: int | None
+    """
+    Number of the attempt, from 1
+    """
+    code: str | None
+    """
+    Code of an error or a note
+    """
+    message: str
+
+
 class Inputs(TypedDict):
     """
     Counts of its input files
@@ -57,6 +95,10 @@ class Inputs(TypedDict):
     failed: int
     """
     Inputs that could not be used
+    """
+    reused: int
+    """
+    Inputs whose results were copied from an earlier job, in at least one stage
     """
 
 
@@ -82,6 +124,10 @@ class Usage(TypedDict):
     compute_seconds: float
     """
     Time that workers spent on its stages, without failed or interrupted attempts
+    """
+    reused_seconds: float
+    """
+    Time that earlier jobs had spent on results that it copied instead of computing them
     """
 
 
@@ -165,6 +211,10 @@ class StepSpec(TypedDict, closed=True):
     on_error: NotRequired[Literal["fail", "continue"]]
     """
     When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
+    """
+    reuse: NotRequired[bool]
+    """
+    As `reuse` of the job, which is the default
     """
 
 
@@ -564,6 +614,10 @@ class UsageItem(TypedDict):
     """
     Time that workers spent on their stages
     """
+    reused_seconds: float
+    """
+    Time that they saved by copying results of earlier jobs
+    """
 
 
 UsageReport = TypedDict(
@@ -809,6 +863,10 @@ class JobSpec(TypedDict, closed=True):
     results: NotRequired[list[StepName]]
     """
     Steps whose files are the result of a pipeline; default: those that no other step uses
+    """
+    reuse: NotRequired[bool]
+    """
+    Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true
     """
     assets: NotRequired[list[Asset]]
     """

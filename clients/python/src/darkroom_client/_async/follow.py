@@ -1,11 +1,12 @@
 """Follows a job to its end."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 
 import httpx
-from httpx_sse import EventSource
+from httpx_sse import EventSource, ServerSentEvent
 
 from .. import models
 from .._errors import DarkroomProblem, parse_retry_after
@@ -23,6 +24,35 @@ from .transport import AsyncTransport
 
 async def events(transport: AsyncTransport, path: str, outage_limit: float) -> AsyncIterator[JobEvent]:
     """Yields the events of a job, and returns after the event `end`. Resumes after a broken connection."""
+    async for message in _messages(transport, f"{path}/events", outage_limit):
+        event = parse_event(message)
+        if event is not None:
+            yield event
+        if message.event == "end":
+            return
+
+
+async def read_log(
+    transport: AsyncTransport, path: str, follow: bool, outage_limit: float
+) -> AsyncIterator[models.LogEntry]:
+    """Yields each entry of the log once. With `follow`, returns when the job has ended."""
+    if not follow:
+        async with transport.stream("GET", f"{path}/log", headers={"accept": "application/x-ndjson"}) as response:
+            async for line in response.aiter_lines():
+                if line:
+                    yield json.loads(line)
+        return
+    known: set[str] = set()
+    async for message in _messages(transport, f"{path}/log", outage_limit):
+        if message.event == "end":
+            return
+        if message.event == "log" and message.id not in known:
+            known.add(message.id)
+            yield json.loads(message.data)
+
+
+async def _messages(transport: AsyncTransport, path: str, outage_limit: float) -> AsyncIterator[ServerSentEvent]:
+    """Yields the events of a stream. Connects again after a broken connection, until the caller stops."""
     outage = Outage(outage_limit)
     last = ""
     while True:
@@ -30,7 +60,7 @@ async def events(transport: AsyncTransport, path: str, outage_limit: float) -> A
         try:
             headers = {"accept": "text/event-stream", "last-event-id": last}
             timeout = httpx.Timeout(SILENCE_SECONDS)
-            async with transport.stream("GET", f"{path}/events", headers=headers, timeout=timeout) as response:
+            async with transport.stream("GET", path, headers=headers, timeout=timeout) as response:
                 if "text/event-stream" not in response.headers.get("content-type", ""):
                     raise DarkroomProblem(
                         "The response is not a stream of events", code="events_unavailable", status=406
@@ -39,11 +69,7 @@ async def events(transport: AsyncTransport, path: str, outage_limit: float) -> A
                     outage.reset()
                     last = message.id or last
                     pause = message.retry / 1000 if message.retry is not None else pause
-                    event = parse_event(message)
-                    if event is not None:
-                        yield event
-                    if message.event == "end":
-                        return
+                    yield message
         except DarkroomProblem as error:
             pause = outage.wait(error)
         await asyncio.sleep(pause)

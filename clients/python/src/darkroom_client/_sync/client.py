@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Any, Self, Unpack
 from urllib.parse import quote
 
 import httpx
@@ -19,6 +19,7 @@ from .._forms import AssetInput, Body, build_body
 from .._lists import JobFilter, JobPage
 from .._saving import bad_download, has_content, hash_file, prepare_target, resolve_below, size_of
 from . import follow
+from .follow import read_log
 from .transport import Transport, Token
 
 OUTAGE_SECONDS = 300.0
@@ -120,6 +121,12 @@ class Darkroom:
         """Yields each change of the job, and returns after the event `end`. Reconnects."""
         return follow.events(self._transport, _path(job_id), outage)
 
+    def log(
+        self, job_id: str, *, follow: bool = False, outage: float = OUTAGE_SECONDS
+    ) -> Iterator[models.LogEntry]:
+        """Yields the entries of the log. With `follow`, waits for new ones until the job ends, and reconnects."""
+        return read_log(self._transport, _path(job_id), follow, outage)
+
     def list_jobs(self, **filters: Unpack[JobFilter]) -> Iterator[models.Job]:
         """Yields all jobs, page by page: unfinished jobs first, then ended ones, latest first."""
         cursor: str | None = None
@@ -135,10 +142,12 @@ class Darkroom:
         self, *, cursor: str | None = None, limit: int | None = None, **filters: Unpack[JobFilter]
     ) -> JobPage:
         """Returns one page. `limit`: 1 to 200 jobs, default 50. `cursor`: `next_cursor` of the previous page."""
-        query = {**filters, "cursor": cursor, "limit": limit}
+        query: dict[str, Any] = {**filters, "cursor": cursor, "limit": limit}
         since = filters.get("since")
         if isinstance(since, datetime):
             query["since"] = since.astimezone().isoformat()
+        labels = query.pop("labels", {})
+        query["label"] = [f"{name}:{value}" for name, value in labels.items()] or None
         return self._transport.json("GET", "/v1/jobs", query=query)
 
     def cancel(self, job_id: str, *, reason: str | None = None) -> models.Job:

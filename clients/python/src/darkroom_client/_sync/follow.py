@@ -1,11 +1,12 @@
 # Made from _async by scripts/python-client.py; do not edit.
 """Follows a job to its end."""
 
+import json
 import time
 from collections.abc import Iterator, Callable
 
 import httpx
-from httpx_sse import EventSource
+from httpx_sse import EventSource, ServerSentEvent
 
 from .. import models
 from .._errors import DarkroomProblem, parse_retry_after
@@ -23,6 +24,35 @@ from .transport import Transport
 
 def events(transport: Transport, path: str, outage_limit: float) -> Iterator[JobEvent]:
     """Yields the events of a job, and returns after the event `end`. Resumes after a broken connection."""
+    for message in _messages(transport, f"{path}/events", outage_limit):
+        event = parse_event(message)
+        if event is not None:
+            yield event
+        if message.event == "end":
+            return
+
+
+def read_log(
+    transport: Transport, path: str, follow: bool, outage_limit: float
+) -> Iterator[models.LogEntry]:
+    """Yields each entry of the log once. With `follow`, returns when the job has ended."""
+    if not follow:
+        with transport.stream("GET", f"{path}/log", headers={"accept": "application/x-ndjson"}) as response:
+            for line in response.iter_lines():
+                if line:
+                    yield json.loads(line)
+        return
+    known: set[str] = set()
+    for message in _messages(transport, f"{path}/log", outage_limit):
+        if message.event == "end":
+            return
+        if message.event == "log" and message.id not in known:
+            known.add(message.id)
+            yield json.loads(message.data)
+
+
+def _messages(transport: Transport, path: str, outage_limit: float) -> Iterator[ServerSentEvent]:
+    """Yields the events of a stream. Connects again after a broken connection, until the caller stops."""
     outage = Outage(outage_limit)
     last = ""
     while True:
@@ -30,7 +60,7 @@ def events(transport: Transport, path: str, outage_limit: float) -> Iterator[Job
         try:
             headers = {"accept": "text/event-stream", "last-event-id": last}
             timeout = httpx.Timeout(SILENCE_SECONDS)
-            with transport.stream("GET", f"{path}/events", headers=headers, timeout=timeout) as response:
+            with transport.stream("GET", path, headers=headers, timeout=timeout) as response:
                 if "text/event-stream" not in response.headers.get("content-type", ""):
                     raise DarkroomProblem(
                         "The response is not a stream of events", code="events_unavailable", status=406
@@ -39,11 +69,7 @@ def events(transport: Transport, path: str, outage_limit: float) -> Iterator[Job
                     outage.reset()
                     last = message.id or last
                     pause = message.retry / 1000 if message.retry is not None else pause
-                    event = parse_event(message)
-                    if event is not None:
-                        yield event
-                    if message.event == "end":
-                        return
+                    yield message
         except DarkroomProblem as error:
             pause = outage.wait(error)
         time.sleep(pause)
