@@ -10,6 +10,7 @@ import { installTestServers } from './test-servers.mjs';
 /** Programs and their Debian packages. */
 const programs = {
   '7z': 'p7zip-full',
+  avifenc: 'libavif-bin',
   bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
   chromium: 'chromium',
@@ -19,6 +20,7 @@ const programs = {
   exiftool: 'libimage-exiftool-perl',
   ffmpeg: 'ffmpeg',
   fish: 'fish',
+  hivexregedit: 'libwin-hivex-perl',
   'heif-enc': 'libheif-examples',
   initdb: 'postgresql',
   javac: 'default-jdk-headless',
@@ -28,6 +30,7 @@ const programs = {
   'mkfs.btrfs': 'btrfs-progs',
   'mkfs.vfat': 'dosfstools',
   'mkfs.xfs': 'xfsprogs',
+  mkntfs: 'ntfs-3g',
   nginx: 'nginx-light',
   potrace: 'potrace',
   python3: 'python3',
@@ -39,7 +42,9 @@ const programs = {
   sqlite3: 'sqlite3',
   systemctl: 'systemd',
   tesseract: 'tesseract-ocr',
+  thin_restore: 'thin-provisioning-tools',
   unzip: 'unzip',
+  wimapply: 'wimtools',
   zsh: 'zsh',
 };
 

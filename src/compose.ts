@@ -90,6 +90,8 @@ export interface Api {
   readonly audit: AuditStore;
   /** Returns a keyed digest of a link. */
   readonly signLink: (text: string) => string;
+  /** Encrypts sessions of browsers. */
+  readonly keys: Pick<Keyring, 'seal' | 'open'>;
   readonly operations: Registry;
   /** Null without authentication. */
   readonly authenticate: Authenticate | null;
@@ -153,6 +155,7 @@ export async function composeApi(
     templates,
     audit: new AuditStore(store),
     signLink: (text) => keys.signLink(text),
+    keys,
     operations,
     authenticate: composeAuthentication(config, store),
   };

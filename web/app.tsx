@@ -1,6 +1,7 @@
 /** The application frame: session, route, header and the current page. */
 import { useMemo, useState } from 'preact/hooks';
-import { openSession, SessionProvider, storedToken } from './lib/session.ts';
+import { createClients, logIn, SessionProvider, storedToken } from './lib/session.ts';
+import { useLoaded } from './lib/use-loaded.ts';
 import { useRoute } from './lib/use-route.ts';
 import { Page } from './page.tsx';
 import { Header } from './parts/header.tsx';
@@ -10,28 +11,41 @@ import { TokenForm } from './parts/token-form.tsx';
 export function App() {
   const route = useRoute();
   const [token, setToken] = useState(storedToken.get);
-  /** The token that the server rejected last; undefined if none. Late responses to earlier tokens are ignored. */
-  const [rejected, setRejected] = useState<string | null>();
-  const session = useMemo(() => openSession(token, () => setRejected(token)), [token]);
-  const changeToken = (changed: string | null) => {
+  /** Counts logins. A new login gets new clients and pages, so that no data of another caller is shown. */
+  const [login, setLogin] = useState(0);
+  /** The login that the server rejected last; undefined if none. Late responses to earlier logins are ignored. */
+  const [rejected, setRejected] = useState<number>();
+  const clients = useMemo(() => createClients(token, () => setRejected(login)), [token, login]);
+  const { value: caller } = useLoaded(`session ${login}`, (signal) => clients.client.session({ signal }));
+  const session = useMemo(() => ({ ...clients, caller }), [clients, caller]);
+  const begin = (changed: string | null) => {
     storedToken.set(changed);
     setToken(changed);
-    setRejected(undefined);
+    setLogin(login + 1);
   };
+  const logOut = async () => {
+    // The cookie is removed even if the server does not know its credentials any more.
+    await clients.client.endSession().catch(() => undefined);
+    begin(null);
+  };
+  const isLoggedOut = rejected === login;
   return (
     <SessionProvider value={session}>
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         Skip to content
       </button>
-      <Header route={route} onForgetToken={token === null ? null : () => changeToken(null)} />
+      <Header
+        route={route}
+        caller={isLoggedOut ? null : caller}
+        onLogOut={!isLoggedOut && (token !== null || caller?.requires_login) ? () => void logOut() : null}
+      />
       <main id="main" tabIndex={-1}>
-        {rejected === token ? (
-          <TokenForm rejected={token !== null} onToken={changeToken} />
+        {isLoggedOut ? (
+          <TokenForm onLogIn={async (entered) => begin(await logIn(entered))} />
         ) : (
           <>
             <ServerError />
-            {/* A new token gets a new page, so data loaded with the previous one is not shown. */}
-            <Page key={token ?? ''} route={route} />
+            <Page key={login} route={route} />
           </>
         )}
       </main>

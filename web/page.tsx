@@ -5,6 +5,7 @@ import { hrefTo, type Route } from './lib/route.ts';
 import { OperationPage } from './operations/operation-page.tsx';
 import { OperationsPage } from './operations/operations-page.tsx';
 import { SubmitPage } from './submit/submit-page.tsx';
+import { UsagePage } from './usage/usage-page.tsx';
 
 /** Renders the page of a route and sets the document title. */
 export function Page({ route }: { route: Route }) {
@@ -18,7 +19,9 @@ export function Page({ route }: { route: Route }) {
     case 'job':
       return <JobPage key={route.id} id={route.id} />;
     case 'submit':
-      return <SubmitPage chosen={route.operation} />;
+      return <SubmitPage key={route.from} chosen={route.operation} from={route.from} />;
+    case 'usage':
+      return <UsagePage />;
     case 'operations':
       return <OperationsPage />;
     case 'operation':
@@ -43,6 +46,8 @@ function pageTitle(route: Route): string {
       return route.id;
     case 'submit':
       return 'New job';
+    case 'usage':
+      return 'Usage';
     case 'operations':
       return 'Operations';
     case 'operation':

@@ -71,7 +71,7 @@ function toExifFacts({ Image, Photo, GPSInfo }: Exif, file: TiffFile): ExifFacts
     lens: text(Photo?.LensModel),
     exposure_seconds: positive(Photo?.ExposureTime),
     f_number: positive(Photo?.FNumber),
-    iso: positive(first(Photo?.ISOSpeedRatings)),
+    iso: readIso(Photo ?? {}),
     focal_length_mm: positive(Photo?.FocalLength),
     focal_length_35mm: positive(Photo?.FocalLengthIn35mmFilm),
     flash: flash === undefined ? undefined : (flash & 1) === 1,
@@ -82,6 +82,16 @@ function toExifFacts({ Image, Photo, GPSInfo }: Exif, file: TiffFile): ExifFacts
     description: text(Image?.ImageDescription),
     location: readLocation(GPSInfo ?? {}),
   });
+}
+
+/** The largest value of the 16 bits that the first tag has: the sensitivity is in others. */
+const ISO_ELSEWHERE = 65_535;
+
+function readIso(photo: NonNullable<Exif['Photo']>): number | undefined {
+  const iso = positive(first(photo.ISOSpeedRatings));
+  return iso === ISO_ELSEWHERE
+    ? (positive(photo.RecommendedExposureIndex) ?? positive(photo.StandardOutputSensitivity))
+    : iso;
 }
 
 function readLocation(gps: NonNullable<Exif['GPSInfo']>): GeoLocation | undefined {

@@ -27,43 +27,46 @@ export const RESULT = 'result';
 
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, params: Params, context): Promise<{ format: OutputFormat }> => {
-    const { page } = params;
-    const source = await openImage(input, MAX_PIXELS, page);
-    const used = countFrames(source, params.frames);
-    const format = params.format === 'keep' ? keepFormat(source, used) : params.format;
-    if (params.lossless && format === 'jpeg')
-      throw assetError('operation_failed', input, 'would become JPEG, which is never lossless');
-    const predicted = turnSize(params.crop ?? source, isRightAngle(params.rotate) ? params.rotate : 0);
-    if (params.trim === undefined) checkSize(input, predicted, params, format);
-    declarePixels('result', hasSteps(params) ? source : computeSize(predicted, params));
-    const colours = listKept(params.metadata).has('profile') && !changesColours(params) ? 'own' : 'srgb';
-    const folder = join(context.folder, 'steps');
-    const output = join(context.folder, RESULT);
-    try {
-      await mkdir(folder);
-      const work = { input, params, format, folder };
-      if (used === 1) {
-        await withPicture(input, { scratch: output, colours, source }, (picture) =>
-          writeStill({ ...work, picture }, output),
-        );
-      } else {
-        const options = { frames: used, scratch: folder };
-        const image = await transformFrames(input, source, options, async (picture) =>
-          transform({ ...work, picture }),
-        );
-        const animation = readTiming(source, used);
-        await encodeImage(image, { ...toEncoding(params, format), animation }).toFile(output);
+  onPicture(
+    async (input, params: Params, context): Promise<{ format: OutputFormat }> => {
+      const { page } = params;
+      const source = await openImage(input, MAX_PIXELS, page);
+      const used = countFrames(source, params.frames);
+      const format = params.format === 'keep' ? keepFormat(source, used) : params.format;
+      if (params.lossless && format === 'jpeg')
+        throw assetError('operation_failed', input, 'would become JPEG, which is never lossless');
+      const predicted = turnSize(params.crop ?? source, isRightAngle(params.rotate) ? params.rotate : 0);
+      if (params.trim === undefined) checkSize(input, predicted, params, format);
+      declarePixels('result', hasSteps(params) ? source : computeSize(predicted, params));
+      const colours = listKept(params.metadata).has('profile') && !changesColours(params) ? 'own' : 'srgb';
+      const folder = join(context.folder, 'steps');
+      const output = join(context.folder, RESULT);
+      try {
+        await mkdir(folder);
+        const work = { input, params, format, folder };
+        if (used === 1) {
+          await withPicture(input, { scratch: output, colours, source }, (picture) =>
+            writeStill({ ...work, picture }, output),
+          );
+        } else {
+          const options = { frames: used, scratch: folder };
+          const image = await transformFrames(input, source, options, async (picture) =>
+            transform({ ...work, picture }),
+          );
+          const animation = readTiming(source, used);
+          await encodeImage(image, { ...toEncoding(params, format), animation }).toFile(output);
+        }
+      } catch (error) {
+        throw error instanceof DarkroomError ? error : toDecodeError(input, error);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
       }
-    } catch (error) {
-      throw error instanceof DarkroomError ? error : toDecodeError(input, error);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-    noteLeftOut(input, source, used, context.note, page);
-    noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, context.note);
-    return { format };
-  }),
+      noteLeftOut(input, source, used, context.note, page);
+      noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, context.note);
+      return { format };
+    },
+    ({ page }) => page,
+  ),
 );
 
 interface Work {

@@ -7,4 +7,6 @@ export const colour = z
   .regex(
     /^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/,
     'must be a colour such as #fff, #ffffff or #ffffff00',
-  );
+  )
+  // Forms show a colour picker.
+  .meta({ format: 'color' });

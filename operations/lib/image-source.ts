@@ -15,6 +15,7 @@ import { findExcessMetadata, MAX_METADATA_BYTES } from './formats/png-metadata.t
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
 import { TiffFile } from './formats/tiff-file.ts';
+import { readWholeXmp } from './picture/whole-xmp.ts';
 import { declarePixels } from './picture-process/pixels.ts';
 
 /*
@@ -135,7 +136,7 @@ export async function openImage(
     const why = format === 'heif' ? await findAvifDamage(input.path) : null;
     throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
   });
-  const header = { ...read, ...(await readMetadata(input, { format, file })) };
+  const header = { ...read, ...(await readMetadata(input, { format, file, xmp: read.xmp })) };
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
   const profile = header.icc?.length ?? 0;
   if (profile > MAX_METADATA_BYTES) throw tooMuchMetadata(input, `its colour profile has ${profile} bytes`);
@@ -165,9 +166,10 @@ export async function toContent(
 /** Reads metadata that libvips does not find in the file. */
 async function readMetadata(
   { path, original }: PictureFile,
-  { format, file }: Pick<SourceImage, 'format' | 'file'>,
+  { format, file, xmp }: Pick<SourceImage, 'format' | 'file'> & Pick<Metadata, 'xmp'>,
 ): Promise<Pick<Metadata, 'exif' | 'xmp' | 'iptc'>> {
   if (original?.metadata) return original.metadata;
+  if (format === 'jpeg' && xmp) return { xmp: await readWholeXmp(path, xmp) };
   if (format !== 'tiff') return {};
   const exif = await TiffFile.use(path, (tiff) => {
     const [first] = tiff?.directories ?? [];

@@ -6,6 +6,7 @@ import { addEndMarker } from './formats/jpeg-end.ts';
 import type { PictureFile } from './formats/picture-file.ts';
 import { findPngDamage } from './formats/png.ts';
 import { makeReadable } from './formats/readable-copy.ts';
+import type { PageChoice } from './formats/tiff.ts';
 import { damagedError } from './image-source.ts';
 import type { TaskContext } from './picture-process/task.ts';
 
@@ -26,15 +27,23 @@ type Work<Params, Facts> = (picture: PictureFile, params: Params, context: TaskC
  * Makes the `run` of a task for `eachPicture`. HEIC pictures and camera raw files are passed to `work` as copies that libvips can
  * read. `work` is called again for a picture whose damage is accepted.
  *
+ * @param choosePage - Which picture of a TIFF file `work` opens. Default: the first.
  * @example
  * export const task = pictureTask(import.meta.url, onPicture(async (picture) => (await openImage(picture)).header.width));
  */
 export const onPicture =
-  <Params extends PictureParams, Facts>(work: Work<Params, Facts>) =>
+  <Params extends PictureParams, Facts>(
+    work: Work<Params, Facts>,
+    choosePage: (params: Params) => PageChoice = () => 'first',
+  ) =>
   async ({ input, params }: AssetRequest<Params>, context: TaskContext): Promise<Facts> => {
     const [path = ''] = context.files;
     const copy = join(context.folder, 'readable-copy');
-    const picture = await makeReadable({ ...input, path }, copy, context, params);
+    const { on_damaged } = params;
+    const picture = await makeReadable({ ...input, path }, copy, context, {
+      on_damaged,
+      page: choosePage(params),
+    });
     return decideOnDamage(picture, params, copy, context, (file) => work(file, params, context));
   };
 

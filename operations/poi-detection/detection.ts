@@ -7,7 +7,7 @@ import type { InputFile } from '../operation.ts';
 import { describeDoubts, type Note } from './assessment.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { orientPoint, orientSize } from './orientation.ts';
-import { writeOverlay } from './overlay.ts';
+import { writeOverlay, writeSlide } from './overlay.ts';
 import type { Params } from './params.ts';
 import { contains, expandRect, type Rect, type Size, splitIntoTiles } from './plane.ts';
 import { PointGrid } from './point-grid.ts';
@@ -23,6 +23,7 @@ const MIN_DISTANCE = 0.75;
 export const DETECTION = 'detection.json';
 export const TABLE = 'points.csv';
 export const OVERLAY = 'overlay.png';
+export const SLIDE = 'slide.jpg';
 
 export interface Detection extends Size, Pick<Slide, 'page' | 'subifd' | 'micronsPerPixel'> {
   /** Number of detected points; `points` may have fewer. */
@@ -44,12 +45,15 @@ interface DetectionInput {
 /** Detects the points of one asset. Throws the errors of `withSlide` and `asset_unsuitable`. */
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, params: Params, { folder, report }): Promise<void> => {
-    const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
-    await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
-      detectOnSlide(slide, { input, params, folder }, report),
-    );
-  }),
+  onPicture(
+    async (input, params: Params, { folder, report }): Promise<void> => {
+      const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
+      await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
+        detectOnSlide(slide, { input, params, folder }, report),
+      );
+    },
+    () => 'largest',
+  ),
 );
 
 async function detectOnSlide(
@@ -66,6 +70,7 @@ async function detectOnSlide(
   report(0.95, 'writing');
   if (params.overlay) {
     const picture = await slide.readResized(params.overlay_side);
+    await writeSlide(picture, slide, join(folder, SLIDE));
     await writeOverlay(picture, points, slide, join(folder, OVERLAY));
   }
   const upright = points

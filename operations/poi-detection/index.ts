@@ -5,7 +5,7 @@ import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
-import { DETECTION, type Detection, OVERLAY, TABLE, task } from './detection.ts';
+import { DETECTION, type Detection, OVERLAY, SLIDE, TABLE, task } from './detection.ts';
 import { type Params, params } from './params.ts';
 import { MAX_SLIDE_PIXELS } from './slide.ts';
 
@@ -19,13 +19,13 @@ export const poiDetection = defineOperation({
   title: 'Points of interest in stained tissue',
   description:
     'Detects nuclei and other stained objects in pictures of tissue (H&E, or H-DAB as in immunohistochemistry), and separates touching ' +
-    'ones. Returns positions, radii and scores as JSON and CSV, and a picture with the points drawn in. Large slides are processed in ' +
+    'ones. Returns positions, radii and scores as JSON and CSV, and the picture without and with the points drawn in. Large slides are processed in ' +
     `tiles: up to ${MAX_SLIDE_PIXELS / 1e6} million pixels as TIFF, or as JPEG or PNG that is not progressive; ` +
     `${Math.floor(MAX_PIXELS / 1e6)} million otherwise. For research; not for diagnosis.`,
   params,
   inputs: { min: 1, max: 1000, media: IMAGE_TYPES },
   result: 'json',
-  outputs: ['application/json', 'text/csv', 'image/png'],
+  outputs: ['application/json', 'text/csv', 'image/png', 'image/jpeg'],
   deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
@@ -51,6 +51,8 @@ async function detectAll(context: StageContext<Params>): Promise<void> {
     if (params.overlay) {
       const overlay = await outputs.create(`${name}-points.png`, input);
       await rename(join(folder, OVERLAY), overlay.path);
+      const slide = await outputs.create(`${name}-slide.jpg`, input);
+      await rename(join(folder, SLIDE), slide.path);
     }
     await rename(join(folder, DETECTION), detectionPath(workspace, input));
     return { index: input.index, name: input.name };

@@ -1,5 +1,5 @@
-/** A copy of a picture with a ring around each point. */
-import sharp from 'sharp';
+/** Copies of a picture: as it is, and with a ring around each point. */
+import sharp, { type Sharp } from 'sharp';
 import type { Size } from './plane.ts';
 import type { Stain } from './stains.ts';
 import type { DetectedPoint } from './tile.ts';
@@ -15,14 +15,22 @@ const colours: Readonly<Record<Stain, readonly [number, number, number]>> = {
 const MIN_RADIUS = 1.5;
 const LINE = 1.4;
 
-/**
- * @param copy - Resized copy of the stored picture, 3 bytes per pixel.
- * @param full - Size of the picture, to which the points refer.
- */
+/** Resized copy of the stored picture, 3 bytes per pixel. */
+type Copy = Size & { readonly data: Uint8Array };
+
+/** Size of the picture, to which the points refer. */
+type Full = Size & { readonly orientation: number };
+
+/** Writes the copy as JPEG. */
+export async function writeSlide(copy: Copy, full: Full, path: string): Promise<void> {
+  await (await orient(copy, full)).jpeg({ quality: 85 }).toFile(path);
+}
+
+/** Writes the copy with a ring around each point as PNG. */
 export async function writeOverlay(
-  copy: Size & { readonly data: Uint8Array },
+  copy: Copy,
   points: readonly DetectedPoint[],
-  full: Size & { readonly orientation: number },
+  full: Full,
   path: string,
 ): Promise<void> {
   const { width, height } = copy;
@@ -32,19 +40,19 @@ export async function writeOverlay(
     const middle = { x: (x + 0.5) * scale - 0.5, y: (y + 0.5) * scale - 0.5 };
     drawRing({ data, width, height }, middle, Math.max(MIN_RADIUS, radius * scale), colours[channel]);
   }
-  const drawn = sharp(data, { raw: { width, height, channels: 3 } });
-  if (full.orientation === 1) await drawn.png().toFile(path);
-  else {
-    const turned = await drawn
-      .withMetadata({ orientation: full.orientation })
-      .tiff({ compression: 'none' })
-      .toBuffer();
-    await sharp(turned).autoOrient().png().toFile(path);
-  }
+  await (await orient({ data, width, height }, full)).png().toFile(path);
+}
+
+/** Turns a copy of the stored picture as it is shown. */
+async function orient({ data, width, height }: Copy, { orientation }: Full): Promise<Sharp> {
+  const stored = sharp(data, { raw: { width, height, channels: 3 } });
+  if (orientation === 1) return stored;
+  const turned = await stored.withMetadata({ orientation }).tiff({ compression: 'none' }).toBuffer();
+  return sharp(turned).autoOrient();
 }
 
 function drawRing(
-  { data, width, height }: Size & { readonly data: Uint8Array },
+  { data, width, height }: Copy,
   middle: { readonly x: number; readonly y: number },
   radius: number,
   colour: readonly [number, number, number],

@@ -68,13 +68,16 @@ export const params = z
       .max(4096)
       .default(1536)
       .describe('Side in pixels of the tiles. It affects memory and speed, not the result'),
-    overlay: z.boolean().default(true).describe('Write a PNG picture with the points drawn in'),
+    overlay: z
+      .boolean()
+      .default(true)
+      .describe('Write the picture as JPEG, and as PNG with the points drawn in'),
     overlay_side: z
       .int()
       .min(256)
       .max(8192)
       .default(2048)
-      .describe('Maximum pixels of the longer side of that picture'),
+      .describe('Maximum pixels of the longer side of these pictures'),
     on_error: onError,
     on_damaged: onDamaged,
   })

@@ -31,7 +31,7 @@ import type { TemporalUi } from './temporal-ui/port.ts';
 import { serveTemporalUi, UI_PATH } from './temporal-ui/temporal-ui.ts';
 
 export interface AppDependencies
-  extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl' | 'metrics'> {
+  extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl' | 'metrics' | 'sessions'> {
   readonly dialects: readonly MountedDialect[];
   readonly log: Log;
   /** True if anyone who reaches this server may use it: only requests for names of this machine are then served. */
@@ -92,10 +92,10 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   if (dependencies.loopbackOnly) app.use(guardHost(dependencies.publicUrl, corsOrigins));
   let routeActions: RouteActions = new Map();
   const actions = () => routeActions;
-  const { publicUrl, anonymousRole, recordAudit: record } = dependencies;
+  const { publicUrl, anonymousRole, sessions, recordAudit: record } = dependencies;
   app.use(
     authenticate
-      ? authentication({ authenticate, publicPaths, publicUrl, log, record, actions })
+      ? authentication({ authenticate, sessions, publicPaths, publicUrl, log, record, actions })
       : anonymous(anonymousRole, actions),
     clientLimits.authenticated,
   );

@@ -12,6 +12,7 @@ import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
 import type { WatchLogin } from './auth/login-watch.ts';
+import type { Sessions } from './auth/sessions.ts';
 import type { BodyMeter } from './limits/bytes-in-flight.ts';
 import type { Taken } from './limits/scoped-rates.ts';
 import type { Links } from './links.ts';
@@ -46,6 +47,8 @@ export interface ApiDependencies {
   /** CPU stages that a worker runs at once by this server's settings, for when no worker reports its own number. */
   readonly cpuSlots: number;
   readonly links: Links;
+  /** Null: this server requires no login. */
+  readonly sessions: Sessions | null;
   /** Address of this server as clients know it, without a slash at the end. */
   readonly publicUrl: string;
 }

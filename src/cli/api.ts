@@ -1,6 +1,7 @@
 /** `darkroom api`: runs an API process. */
 import type { Client } from '@temporalio/client';
 import { createApp } from '../api/app.ts';
+import { Sessions } from '../api/auth/sessions.ts';
 import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
 import { Links } from '../api/links.ts';
@@ -119,6 +120,7 @@ export async function startApi(
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
       json: config.DARKROOM_MAX_BODY_BYTES,
     },
+    sessions: authenticate && new Sessions(api.keys, config.publicUrl),
     links: new Links({
       sign: api.signLink,
       maxSeconds: Math.ceil((config.DARKROOM_LINK_DAYS * DAY_MS) / 1000),

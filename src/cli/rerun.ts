@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
+import { printPlan } from './plan.ts';
 
-type Options = ServerOptions & FollowOptions & { readonly from?: string; readonly failedAssets?: boolean };
+type Options = ServerOptions &
+  FollowOptions & { readonly from?: string; readonly failedAssets?: boolean; readonly dryRun?: boolean };
 
 export function define(command: Command): void {
   withServer(
@@ -11,13 +13,16 @@ export function define(command: Command): void {
       .argument('<id>', 'the job')
       .option('--from <stage>', 'start at this stage (of a pipeline: step), with the results of earlier ones')
       .option('--failed-assets', 'rerun only the assets that failed')
+      .option('--dry-run', 'show what would be computed; nothing is started')
       .option('--watch', 'wait for the end and show progress')
       .addOption(timeoutOption('with --watch: stop waiting after this time; the job continues')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(async (id: string, options: Options) => {
     const client = connect(options);
     const { from, failedAssets = false } = options;
-    const job = await client.rerun(id, { ...(from === undefined ? {} : { from }), failedAssets });
+    const request = { ...(from === undefined ? {} : { from }), failedAssets };
+    if (options.dryRun) return printPlan(await client.planRerun(id, request), options.json);
+    const job = await client.rerun(id, request);
     if (!options.watch) {
       if (options.json) printJson(job);
       else say(`${id} runs again, for the ${ordinal(job.run)} time. Watch it: darkroom watch ${id}`);

@@ -11,10 +11,13 @@ import { UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
 import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
 import { assign } from './params/assignments.ts';
+import { nameUpload, printPlan } from './plan.ts';
+import { parseTemplateName, readSchema } from './templates/template-name.ts';
 import { describeWait } from './wait-reason.ts';
 
 interface Options extends ServerOptions, FollowOptions {
   readonly operation?: string;
+  readonly template?: string;
   readonly steps?: string;
   readonly set?: readonly string[];
   readonly params?: string;
@@ -26,17 +29,30 @@ interface Options extends ServerOptions, FollowOptions {
   readonly keepDays?: string;
   readonly reuse: boolean;
   readonly wait?: boolean;
+  readonly dryRun?: boolean;
   readonly out?: string;
 }
 
 export function define(command: Command): void {
+  defineSubmission(
+    command
+      .option('-o, --operation <name>', 'operation to run; "darkroom operations" lists them')
+      .option(
+        '-t, --template <name>',
+        'template to run, as NAME or NAME@VERSION; "darkroom templates list" lists them',
+      )
+      .option('--steps <file>', 'a pipeline: its steps from a JSON or YAML file, or - for standard input'),
+  ).action(submit);
+}
+
+/** Adds the assets and the options of a job. */
+export const defineSubmission = (command: Command): Command =>
   withServer(
     command
       .argument('[asset...]', assetHelp)
-      .option('-o, --operation <name>', 'operation to run; "darkroom operations" lists them')
       .option('-s, --set <name=value>', 'a parameter; repeatable; a.b=… sets a nested one', repeated)
       .option('--params <file>', 'parameters from a JSON file, or - for standard input; --set overrides them')
-      .option('--steps <file>', 'a pipeline: its steps from a JSON or YAML file, or - for standard input')
+      .option('--dry-run', 'show what would be computed; nothing is stored or started')
       .option('--stdin-name <name>', 'name of the asset -', 'stdin')
       .option('--id <id>', 'id of the job; repeating the same request with it returns the same job')
       .option('--callback <url>', 'URL to call when the job has ended')
@@ -52,16 +68,19 @@ export function define(command: Command): void {
       .option('--out <dir>', 'wait, and write the results to this directory; - for standard output')
       .addOption(timeoutOption('stop waiting after this time; the job continues')),
     'print one JSON document (with --watch: a line for each change)',
-  ).action(submit);
-}
+  );
 
-async function submit(assets: readonly string[], options: Options): Promise<void> {
+export async function submit(assets: readonly string[], options: Options): Promise<void> {
   const { out, json } = options;
   checkOptions(assets, options);
   const client = connect(options);
   const { assets: listed = [], ...request } = await readJob(client, options);
   if (out !== undefined && out !== '-') await makeFolder(out);
   const read = await readAssets(assets, options.stdinName);
+  if (options.dryRun) {
+    const named = [...listed, ...read].map((asset, index) => nameUpload(asset, index));
+    return printPlan(await client.plan({ ...request, ...readSettings(options), assets: named }), json);
+  }
   const job = await client.submit({ ...request, ...readSettings(options), assets: [...listed, ...read] });
   if (!json && out !== '-') console.log(job.id);
   if (!options.watch && !options.wait && out === undefined) {
@@ -76,12 +95,13 @@ async function submit(assets: readonly string[], options: Options): Promise<void
   }
 }
 
-function checkOptions(
-  assets: readonly string[],
-  { operation, steps, params, set, out, json }: Options,
-): void {
-  if ((operation === undefined) === (steps === undefined))
-    throw new UsageError('Give --operation NAME for one operation, or --steps FILE for a pipeline');
+function checkOptions(assets: readonly string[], options: Options): void {
+  const { operation, template, steps, params, set, out, json } = options;
+  if ([operation, template, steps].filter((given) => given !== undefined).length !== 1)
+    throw new UsageError(
+      'Give one of --operation NAME, --template NAME, and --steps FILE for a pipeline of your own',
+    );
+  if (template !== undefined) parseTemplateName(template);
   if (steps !== undefined && (params !== undefined || set !== undefined))
     throw new UsageError(
       '--set and --params are for one operation; put the parameters of steps into the file',
@@ -94,13 +114,15 @@ function checkOptions(
 /** The operation or the steps. */
 async function readJob(
   client: Darkroom,
-  { steps, operation = '', params, set = [] }: Options,
+  { steps, operation = '', template, params, set = [] }: Options,
 ): Promise<JobRequest> {
   if (steps !== undefined) return readSteps(steps);
   const base = params === undefined ? {} : await readObject('--params', params);
-  if (set.length === 0) return { operation, params: base };
-  const { params: schema } = await client.operation(operation);
-  return { operation, params: assign(set, base, schema) };
+  const what = template === undefined ? { operation } : { template };
+  if (set.length === 0) return { ...what, params: base };
+  const schema =
+    template === undefined ? (await client.operation(operation)).params : await readSchema(client, template);
+  return { ...what, params: assign(set, base, schema) };
 }
 
 const readSettings = ({ id, callback, label, priority, keepDays, reuse }: Options): Partial<JobRequest> => ({

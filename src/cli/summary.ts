@@ -38,6 +38,7 @@ export function summary(job: WatchedJob): string {
   ].join(' ');
   const rows = [
     ['operation', job.operation],
+    ...(job.template === undefined ? [] : [['template', job.template]]),
     ['created', `${formatAge(Date.parse(created_at))} (${created_at})`],
     ...(started_at
       ? [[completed_at ? 'took' : 'runs for', formatDuration(until - Date.parse(started_at))]]

@@ -131,6 +131,7 @@ const server: CommandGroup = {
       () => import('./engines.ts'),
       'darkroom engines install reconstruct',
     ),
+    lazy('templates', 'write, list, show, delete and run templates of jobs', () => import('./templates.ts')),
     lazy('usage', 'show resource usage of jobs by day and operation', () => import('./usage.ts')),
     lazy(
       'credentials',

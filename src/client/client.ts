@@ -21,6 +21,7 @@ import type {
   FileEntry,
   Job,
   JobAsset,
+  JobCounts,
   JobEvent,
   JobFilter,
   JobPage,
@@ -34,6 +35,7 @@ import type {
   RequestView,
   ResultLink,
   S3Keys,
+  Session,
   UsageReport,
   WatchedJob,
 } from './types.ts';
@@ -53,7 +55,17 @@ export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(s
 /** @throws TypeError if `url` is not an HTTP address */
 export const createClient = (options: ClientOptions): Darkroom => new Darkroom(options);
 
+const SESSION = '/v1/session';
+
 const credentialsPath = (name: string): string => `/v1/credentials/${encodeURIComponent(name)}`;
+
+const toQuery = ({ since, unfinished, idPrefix, labels = {}, ...filter }: JobFilter) => ({
+  ...filter,
+  label: Object.entries(labels).map(([name, value]) => `${name}:${value}`),
+  id_prefix: idPrefix,
+  unfinished: unfinished ? 'true' : undefined,
+  since: since instanceof Date ? since.toISOString() : since,
+});
 
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
@@ -101,16 +113,22 @@ export class Darkroom {
 
   /** Returns one page. `limit`: 1 to 200 jobs, default 50. `cursor`: `next_cursor` of the previous page. */
   page(
-    { since, labels = {}, idPrefix, ...filter }: JobFilter = {},
+    filter: JobFilter = {},
     { cursor, limit, signal }: Cancellable & { cursor?: string | undefined; limit?: number } = {},
   ): Promise<JobPage> {
-    const time = since instanceof Date ? since.toISOString() : since;
-    const label = Object.entries(labels).map(([name, value]) => `${name}:${value}`);
     return this.#transport.json({
       path: '/v1/jobs',
-      query: { ...filter, since: time, label, id_prefix: idPrefix, cursor, limit },
+      query: { ...toQuery(filter), cursor, limit },
       signal,
     });
+  }
+
+  /** Counts jobs by how they stand. */
+  counts(
+    filter: Omit<JobFilter, 'state' | 'unfinished'> = {},
+    { signal }: Cancellable = {},
+  ): Promise<JobCounts> {
+    return this.#transport.json({ path: '/v1/job-counts', query: toQuery(filter), signal });
   }
 
   /** Resolves with the job once it is completed, failed or cancelled. Tolerates outages. */
@@ -196,6 +214,11 @@ export class Darkroom {
     });
   }
 
+  /** Returns an asset of the job with an unread body. `index`: its position in the submitted list, from 0. */
+  asset(id: string, index: number, { signal }: Cancellable = {}): Promise<Response> {
+    return this.#transport.open({ path: `${jobPath(id)}/assets/${index}`, signal });
+  }
+
   /**
    * Makes a link to a result file that needs no login.
    *
@@ -275,6 +298,23 @@ export class Darkroom {
     signal,
   }: Cancellable & { from?: string | undefined; to?: string | undefined } = {}): Promise<UsageReport> {
     return this.#transport.json({ path: '/v1/usage', query: { from, to }, signal });
+  }
+
+  /** Returns the tenant and the role of the caller. */
+  session({ signal }: Cancellable = {}): Promise<Session> {
+    return this.#transport.json({ path: SESSION, signal });
+  }
+
+  /** Lets the browser keep the credentials of this client in a cookie, which scripts cannot read. */
+  beginSession({ signal }: Cancellable = {}): Promise<Session> {
+    return this.#transport.json({ method: 'POST', path: SESSION, signal });
+  }
+
+  /** Removes that cookie. */
+  async endSession({ signal }: Cancellable = {}): Promise<void> {
+    await this.#transport.send({ method: 'DELETE', path: SESSION, signal }, (response) =>
+      response.arrayBuffer(),
+    );
   }
 
   /** Resolves if the server is ready. Otherwise throws what is missing, without retries. */

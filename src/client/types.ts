@@ -59,6 +59,16 @@ export interface ResultLink {
   readonly expires_at: string;
 }
 
+/** The caller, and what its role permits. */
+export interface Session {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly role: 'viewer' | 'submitter' | 'operator' | 'admin';
+  readonly actions: readonly string[];
+  /** Whether the server requires credentials. */
+  readonly requires_login: boolean;
+}
+
 export interface UsageReport {
   readonly tenant: string;
   readonly from: string;
@@ -70,10 +80,14 @@ export interface JobPage {
   readonly jobs: readonly Job[];
   /** Null for the last page. */
   readonly next_cursor: string | null;
+  /** True while Temporal does not answer: jobs that have not ended are missing. */
+  readonly partial: boolean;
 }
 
 export interface JobFilter {
   readonly state?: Job['state'];
+  /** True: only jobs that have not ended. */
+  readonly unfinished?: boolean | undefined;
   readonly operation?: string;
   readonly dialect?: string;
   /** Only jobs created at or after this time. */
@@ -82,6 +96,15 @@ export interface JobFilter {
   readonly labels?: Readonly<Record<string, string>>;
   /** Only jobs whose id begins with this. */
   readonly idPrefix?: string;
+}
+
+/** How many jobs there are. Those that ended before `since` are not counted. */
+export interface JobCounts {
+  readonly unfinished: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly since: string;
 }
 
 /** The fields of a job that change while it runs. */

@@ -50,7 +50,8 @@ export async function listPhotographs(roots: readonly string[], given: string): 
         ? (await resolveInput(roots, named)).kind === 'file'
         : !entry.isDirectory();
     if (!isFile) directories.push(name);
-    else if (!isPhotograph) others.push(name);
+    // Opening a pipe would wait for its writer.
+    else if (!isPhotograph || !(entry.isFile() || entry.isSymbolicLink())) others.push(name);
     else {
       const handle = await open(join(path, name)).catch((error: unknown) => {
         throw unreadable(named, error);

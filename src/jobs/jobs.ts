@@ -2,7 +2,7 @@
 import { deleteJob } from './lifecycle/deletion.ts';
 import type { JobRef } from './model/run-input.ts';
 import { OpenedJob, type OpenedJobDependencies } from './opened-job.ts';
-import type { JobFilter, JobPage } from './ports/job-runtime.ts';
+import type { JobCounts, JobFilter, JobPage } from './ports/job-runtime.ts';
 import { findJob, jobNotFound } from './query/find-job.ts';
 import { JobList, type PageRequest } from './query/job-list.ts';
 
@@ -41,6 +41,11 @@ export class Jobs {
   /** See {@link JobList.page}. */
   list(tenant: string, filter: JobFilter, page: PageRequest): Promise<JobPage> {
     return this.#list.page(tenant, filter, page);
+  }
+
+  /** See {@link JobList.counts}. */
+  counts(tenant: string, filter: JobFilter): Promise<JobCounts> {
+    return this.#list.counts(tenant, filter);
   }
 
   /** See {@link JobList.count}. */

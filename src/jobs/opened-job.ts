@@ -12,7 +12,7 @@ import type { PendingActivity } from './model/pending-activity.ts';
 import type { RequestView } from './model/request-view.ts';
 import { isTerminal } from './model/states.ts';
 import type { Moment } from './model/timeline.ts';
-import type { JobArchive, OpenFile, StoredResult } from './ports/job-archive.ts';
+import type { JobArchive, OpenFile, ReadableFile, StoredResult } from './ports/job-archive.ts';
 import type { ControlSignal, JobRuntime, JobSnapshot } from './ports/job-runtime.ts';
 import { followLog, type LogUpdate } from './query/follow-log.ts';
 import { LogReader } from './query/log-reader.ts';
@@ -70,6 +70,21 @@ export class OpenedJob implements JobSnapshot {
     throw new DarkroomError(
       'file_not_found',
       `Job "${this.job.id}" has no file "${path}"; see its list of files`,
+    );
+  }
+
+  /**
+   * Returns an asset as it was downloaded. It is kept as long as the job can be run again.
+   *
+   * @param index position in the submitted list, from 0
+   * @throws file_not_found
+   */
+  async asset(index: number): Promise<ReadableFile> {
+    const found = await this.#dependencies.archive.asset(this.job, this.fingerprint, index);
+    if (found) return found;
+    throw new DarkroomError(
+      'file_not_found',
+      `Job "${this.job.id}" has no bytes of asset ${index}: it was not downloaded, is a file on the server, or was deleted since`,
     );
   }
 

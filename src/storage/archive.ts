@@ -6,6 +6,7 @@ import { createAssetFiles } from './assets.ts';
 import { createJobDeletions } from './deletions.ts';
 import { createJobDeliveries } from './deliveries.ts';
 import { createJobInputFiles } from './inputs.ts';
+import { createJobAssets } from './job-assets.ts';
 import { createJobLogs } from './job-logs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
@@ -18,6 +19,7 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
   ...createJobRecords(store),
   ...createJobInputFiles(store, keys),
   ...createJobResults(store),
+  ...createJobAssets(store),
   ...createJobDeliveries(store),
   ...createJobLogs(store),
   ...createJobDeletions(store),

@@ -28,7 +28,7 @@ export const createJobRecords = (store: ObjectStore): JobRecords => ({
   record: (ref) => readRecord(store, ref),
 
   async list(tenant, filter, page) {
-    if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
+    if (filter.unfinished || (filter.state && !isTerminal(filter.state))) return { jobs: [], cursor: null };
     const jobs: Job[] = [];
     let looks = 0;
     const entries = readAhead<Job>(store, listEntries(store, tenant, page), page.limit);

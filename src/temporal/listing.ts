@@ -240,7 +240,7 @@ const statusNames = [
 
 /** Returns null when nothing can match. Validates the values, since the query language has no parameters. */
 function buildQuery(tenant: string, filter: JobFilter): string | null {
-  const { state, operation, dialect, since, labels = [], idPrefix } = filter;
+  const { state, unfinished, operation, dialect, since, labels = [], idPrefix } = filter;
   const words = [tenant, operation, dialect, idPrefix].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
   const parts = [
@@ -253,6 +253,7 @@ function buildQuery(tenant: string, filter: JobFilter): string | null {
     parts.push(`(DarkroomState = '${coarse[state]}'${closedOutside[state] ?? ''})`);
     if (!isTerminal(state)) parts.push(`ExecutionStatus = 'Running'`);
   }
+  if (unfinished) parts.push(`ExecutionStatus = 'Running'`);
   if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
   if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
   for (const [name, value] of labels) parts.push(`DarkroomLabels = '${toLabelTerm(name, value)}'`);

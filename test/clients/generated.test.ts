@@ -1,4 +1,4 @@
-/** Clients generated from the OpenAPI document submit, watch, cancel and download. */
+/** Clients generated from the OpenAPI document submit, watch, cancel and download, behind nginx where it is installed. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
 import * as dialects from '../../src/dialects/index.ts';
+import { hasNginx, type Nginx, startNginx } from '../support/nginx.ts';
 import { photo } from '../support/photos.ts';
 import { type Darkroom, startStack } from '../support/stack.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -16,6 +17,7 @@ const generators = join(readConfig().DARKROOM_CACHE, 'client-generators');
 
 let darkroom: Darkroom;
 let web: Web;
+let nginx: Nginx | undefined;
 let dir: string;
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
@@ -24,9 +26,11 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'darkroom-clients-'));
   const document = await (await darkroom.request('/openapi.json')).text();
   await writeFile(join(dir, 'openapi.json'), document);
-  env = { ...process.env, DARKROOM: darkroom.url, ASSET: `${web.url}/coffee.jpg` };
+  nginx = hasNginx ? await startNginx(Number(new URL(darkroom.url).port), 'plain') : undefined;
+  env = { ...process.env, DARKROOM: nginx?.url ?? darkroom.url, ASSET: `${web.url}/coffee.jpg` };
 });
 afterAll(async () => {
+  await nginx?.close();
   await darkroom.dispose();
   await web.close();
   await rm(dir, { recursive: true, force: true });

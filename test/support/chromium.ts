@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Throws, and says what to install, where there is none. */
-export function launchChromium(): Promise<Browser> {
+/** Throws, and says what to install, where there is none. `webGl`: renders 3D in software. */
+export function launchChromium({ webGl = false } = {}): Promise<Browser> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = folders
     .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
@@ -16,7 +16,7 @@ export function launchChromium(): Promise<Browser> {
     executablePath: found,
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      ...(webGl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'] : ['--disable-gpu']),
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

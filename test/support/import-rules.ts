@@ -293,7 +293,9 @@ export const rules: readonly ImportRule[] = [
       'src/lib/number-text.ts',
       'src/lib/semaphore.ts',
       'src/lib/units.ts',
+      'openseadragon',
       'preact',
+      'three',
     ],
   },
 ];

@@ -1,4 +1,4 @@
-/** nginx in front of a server, with a pool of connections and the Host header of the client, and its default settings otherwise. */
+/** nginx in front of a server. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -17,8 +17,15 @@ export interface Nginx {
   close(): Promise<void>;
 }
 
-/** Starts nginx in front of a port of this machine. */
-export async function startNginx(upstreamPort: number): Promise<Nginx> {
+/**
+ * Starts nginx in front of a port of this machine. `pool`: with a pool of connections and the Host header of the client, and its
+ * default settings otherwise. `plain`: with its default settings, HTTP/1.0 among them.
+ */
+export async function startNginx(upstreamPort: number, kind: 'pool' | 'plain' = 'pool'): Promise<Nginx> {
+  const options =
+    kind === 'pool'
+      ? 'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;'
+      : '';
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'darkroom-nginx-'));
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -28,12 +35,10 @@ export async function startNginx(upstreamPort: number): Promise<Nginx> {
     http {
       access_log off;
       ${temporary.map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')}
-      upstream darkroom { server 127.0.0.1:${upstreamPort}; keepalive 32; }
+      upstream darkroom { server 127.0.0.1:${upstreamPort}; ${kind === 'pool' ? 'keepalive 32;' : ''} }
       server {
         listen 127.0.0.1:${port};
-        location / {
-          proxy_pass http://darkroom; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
-        }
+        location / { proxy_pass http://${kind === 'pool' ? 'darkroom' : `127.0.0.1:${upstreamPort}`}; ${options} }
       }
     }`,
   );

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { type DarkroomProblem, hasEnded, type Job } from '../../src/client/client.ts';
 import { toProblem } from '../lib/problem.ts';
 import { hrefTo } from '../lib/route.ts';
-import { useClient } from '../lib/session.ts';
+import { useClient, useMay } from '../lib/session.ts';
 import { goTo } from '../lib/use-route.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { DeleteJob } from './delete-job.tsx';
@@ -19,6 +19,8 @@ interface Props {
 /** The actions on a job. Disables those that do not apply to its state. */
 export function JobActions({ job, stages, onChange }: Props) {
   const client = useClient();
+  const mayControl = useMay('jobs.control');
+  const mayDelete = useMay('jobs.delete');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<{ problem: DarkroomProblem; what: string } | null>(null);
   const ended = hasEnded(job);
@@ -38,6 +40,7 @@ export function JobActions({ job, stages, onChange }: Props) {
     await client.delete(job.id);
     goTo(hrefTo.jobs());
   };
+  if (!mayControl) return <p class="quiet">Your role is read-only: it does not permit to control jobs.</p>;
   return (
     <div class="actions">
       <div class="buttons">
@@ -58,7 +61,16 @@ export function JobActions({ job, stages, onChange }: Props) {
             void act('The job was not run again', async () => onChange(await client.rerun(job.id, choice)))
           }
         />
-        <DeleteJob job={job} disabled={busy} onDelete={() => void act('The job was not deleted', remove)} />
+        {job.operation !== 'pipeline' && (
+          <a class="button" href={hrefTo.submit(job.operation, job.id)}>
+            Run again with changes …
+          </a>
+        )}
+        <DeleteJob
+          job={job}
+          disabled={busy || !mayDelete}
+          onDelete={() => void act('The job was not deleted', remove)}
+        />
       </div>
       <ProblemNote problem={failure?.problem ?? null} what={failure?.what ?? ''} />
     </div>

@@ -1,5 +1,6 @@
 import { hasEnded, isPipeline, type Job } from '../../src/client/client.ts';
 import { hrefTo } from '../lib/route.ts';
+import { formatCount } from '../lib/text.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 
@@ -16,7 +17,7 @@ export function JobHead({ job, title }: { job: Job; title: string | null }) {
       </div>
       <p class="quiet">
         {isPipeline(job) ? (
-          `Pipeline of ${job.steps.length} ${job.steps.length === 1 ? 'step' : 'steps'}`
+          `Pipeline of ${formatCount(job.steps.length, 'step')}`
         ) : (
           <a href={hrefTo.operation(job.operation)}>{title ?? job.operation}</a>
         )}

@@ -3,18 +3,20 @@ import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { ResultPanel } from '../result/result-panel.tsx';
+import { Waterfall } from '../timeline/waterfall.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { JobActions } from './job-actions.tsx';
 import { JobError } from './job-error.tsx';
 import { JobFacts } from './job-facts.tsx';
 import { JobHead } from './job-head.tsx';
 import { JobRequest } from './job-request.tsx';
-import { JobResult } from './job-result.tsx';
-import { JobSteps } from './job-steps.tsx';
-import { Timeline } from './timeline.tsx';
+import { JobStatus } from './job-status.tsx';
+import { PipelineGraph } from './pipeline-graph.tsx';
+import { TemporalLink } from './temporal-link.tsx';
 import { useJob } from './use-job.ts';
 
-/** The page of one job. */
+/** The page of one job: what it produced on the left, what it does on the right. */
 export function JobPage({ id }: { id: string }) {
   const { job, timeline, problem, update } = useJob(id);
   const client = useClient();
@@ -44,21 +46,44 @@ export function JobPage({ id }: { id: string }) {
       <JobHead job={job} title={operation?.title ?? null} />
       <ProblemNote problem={problem} what="The job could not be refreshed" />
       <JobActions job={job} stages={listRestarts(job, operation?.stages ?? [])} onChange={update} />
-      <JobError error={job.error} />
-      {job.notes?.map((note) => (
-        <p class="note" key={note}>
-          {note}
-        </p>
-      ))}
-      <div class="columns">
-        <JobFacts job={job} />
-        <Timeline transitions={timeline} />
+      <div class="job-columns">
+        <div class="job-main">
+          <JobError error={job.error} />
+          {job.notes?.map((note) => (
+            <p class="note" key={note}>
+              {note}
+            </p>
+          ))}
+          {isPipeline(job) && <PipelineGraph steps={job.steps} />}
+          {job.result ? (
+            <ResultPanel key={job.result.run} id={job.id} run={job.result.run} current={job.run} />
+          ) : (
+            <NoResult job={job} />
+          )}
+        </div>
+        <div class="job-side">
+          <JobStatus job={job} />
+          <Waterfall job={job} transitions={timeline} />
+          <Deliveries job={job} />
+          <JobFacts job={job} />
+          <JobRequest key={job.run} id={job.id} />
+          <TemporalLink job={job} />
+        </div>
       </div>
-      <JobSteps job={job} />
-      <JobRequest key={job.run} id={job.id} />
-      {job.result && <JobResult key={job.result.run} id={job.id} run={job.result.run} current={job.run} />}
-      <Deliveries job={job} />
     </article>
+  );
+}
+
+function NoResult({ job }: { job: Job }) {
+  if (job.completed_at !== null) return null;
+  return (
+    <section class="panel pending" aria-label="Result">
+      <p class="quiet">
+        {job.state === 'waiting'
+          ? 'The job waits for assets.'
+          : 'The result appears here when the job has ended.'}
+      </p>
+    </section>
   );
 }
 

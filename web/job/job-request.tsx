@@ -1,38 +1,76 @@
-import { useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
 import type { RequestView } from '../../src/client/client.ts';
+import { CodeTabs } from '../code/code-tabs.tsx';
+import { toRequest } from '../code/to-request.ts';
 import { useClient } from '../lib/session.ts';
+import { formatCount } from '../lib/text.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { LongText } from '../parts/long-text.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
+import { JsonView } from '../viewers/json-view.tsx';
 
-/** The submitted request; loaded when the panel is opened. */
+/** The submitted request, also as code; loaded when a panel is opened. */
 export function JobRequest({ id }: { id: string }) {
+  return (
+    <>
+      <Folded name="Request" id={id}>
+        {(view) => <JsonView value={omitEmpty(view)} label="Request as JSON" />}
+      </Folded>
+      <Folded name="Code" id={id}>
+        {(view) => <RequestCode view={view} />}
+      </Folded>
+    </>
+  );
+}
+
+interface FoldedProps {
+  readonly name: string;
+  readonly id: string;
+  readonly children: (view: RequestView) => ComponentChildren;
+}
+
+function Folded({ name, id, children }: FoldedProps) {
   const [open, setOpen] = useState(false);
   return (
     <details class="panel" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Request</summary>
-      {open && <RequestDetails id={id} />}
+      <summary>{name}</summary>
+      {open && <Loaded id={id}>{children}</Loaded>}
     </details>
   );
 }
 
-function RequestDetails({ id }: { id: string }) {
+function Loaded({ id, children }: Pick<FoldedProps, 'id' | 'children'>) {
   const client = useClient();
   const { value, problem } = useLoaded(id, (signal) => client.request(id, { signal }));
+  if (!value && !problem) return <p class="quiet">Loading …</p>;
   return (
     <>
       <ProblemNote problem={problem} what="The request could not be loaded" />
-      {value && <LongText text={JSON.stringify(omitEmpty(value), null, 2)} label="Request as JSON" />}
+      {value && children(value)}
+    </>
+  );
+}
+
+function RequestCode({ view }: { view: RequestView }) {
+  const { request, gaps } = useMemo(() => toRequest(view), [view]);
+  return (
+    <>
+      {gaps.hidden > 0 && (
+        <p class="note">
+          The code has the first {formatCount(view.assets.shown.length, 'asset')} of {view.assets.total}.
+        </p>
+      )}
+      {gaps.callback && <p class="note">The code has no callback: the server does not show its address.</p>}
+      <CodeTabs request={request} />
     </>
   );
 }
 
 /** Formats the request as a client would write it, without empty fields. */
-function omitEmpty({ operation, params, assets, callback, keep_days }: RequestView): object {
+function omitEmpty({ operation, params, steps, results, assets, callback, keep_days }: RequestView): object {
   const more = assets.total - assets.shown.length;
   return {
-    operation,
-    params,
+    ...(steps === undefined ? { operation, params } : { steps, results }),
     assets: assets.shown.map(({ name, source, checksum, attributes }) => ({
       ...(name === null ? {} : { name }),
       source,

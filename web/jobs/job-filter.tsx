@@ -1,55 +1,95 @@
-import { type Job, type Operation, states } from '../../src/client/client.ts';
+import { useRef } from 'preact/hooks';
+import type { Operation } from '../../src/client/client.ts';
+import { DAY_MS, HOUR_MS } from '../../src/lib/units.ts';
 import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { goTo } from '../lib/use-route.ts';
+import { parseSearch, writeSearch } from './search-text.ts';
 
-/** The filters of the job list, and a field to open a job by id. */
-export function JobFilter({ query: { state, operation } }: { query: JobsQuery }) {
+/** The APIs of darkroom. */
+const dialects = ['native', 'common-application', 'e2e3d', 'guestkit', 'image-web', 'primaa'];
+
+const periods = [
+  ['last hour', HOUR_MS],
+  ['last day', DAY_MS],
+  ['last week', 7 * DAY_MS],
+  ['last month', 30 * DAY_MS],
+] as const;
+
+/** The filters of the job list: a search by id or label, operation, API and time. */
+export function JobFilter({ query }: { query: JobsQuery }) {
   const client = useClient();
   const { value } = useLoaded('operations', (signal) => client.operations({ signal }));
   const names = (value ?? []).map(({ name }: Operation) => name);
-  // Includes the selected operation even if this server no longer has it.
-  const known = operation === undefined || names.includes(operation) ? names : [operation, ...names];
-  const show = (changed: JobsQuery) => goTo(hrefTo.jobs({ state, operation, ...changed }));
+  const form = useRef<HTMLFormElement>(null);
+  const { cursor: _, ...filter } = query;
+  const show = (changed: JobsQuery) => goTo(hrefTo.jobs({ ...filter, ...changed }));
+  const search = (text: string) => show({ id_prefix: undefined, label: undefined, ...parseSearch(text) });
+  const select = (name: 'operation' | 'dialect', label: string, known: readonly string[]) => {
+    const chosen = query[name];
+    // Includes a selected one that this server no longer has.
+    const options = chosen === undefined || known.includes(chosen) ? known : [chosen, ...known];
+    return (
+      <label>
+        <span>{label}</span>
+        <select value={chosen ?? ''} onChange={({ currentTarget }) => show({ [name]: currentTarget.value })}>
+          <option value="">all</option>
+          {options.map((option) => (
+            <option key={option}>{option}</option>
+          ))}
+        </select>
+      </label>
+    );
+  };
   return (
     <form
+      ref={form}
       class="filter"
       aria-label="Filter"
       onSubmit={(event) => {
         event.preventDefault();
-        const id = new FormData(event.currentTarget).get('id');
-        if (typeof id === 'string' && id.trim() !== '') goTo(hrefTo.job(id.trim()));
+        search(String(new FormData(event.currentTarget).get('search') ?? ''));
       }}
     >
+      <label class="search">
+        <span>Find</span>
+        <input
+          key={writeSearch(query)}
+          name="search"
+          type="search"
+          defaultValue={writeSearch(query)}
+          placeholder="id … or label=value"
+          autocomplete="off"
+          spellcheck={false}
+          onInput={({ currentTarget }) => {
+            // The cross of the field empties it.
+            if (currentTarget.value === '') search('');
+          }}
+        />
+      </label>
+      {select('operation', 'Operation', [...names, 'pipeline'])}
+      {select('dialect', 'API', dialects)}
       <label>
-        <span>State</span>
+        <span>Created</span>
         <select
-          value={state ?? ''}
-          onChange={({ currentTarget }) => show({ state: currentTarget.value as Job['state'] })}
+          value={query.since ?? ''}
+          onChange={({ currentTarget }) => show({ since: currentTarget.value || undefined })}
         >
-          <option value="">all</option>
-          {states.map((name) => (
-            <option key={name}>{name}</option>
+          <option value="">at any time</option>
+          {query.since !== undefined && <option value={query.since}>since {formatTime(query.since)}</option>}
+          {periods.map(([name, ms]) => (
+            <option
+              key={name}
+              value={new Date(Math.floor((Date.now() - ms) / 60_000) * 60_000).toISOString()}
+            >
+              {name}
+            </option>
           ))}
         </select>
-      </label>
-      <label>
-        <span>Operation</span>
-        <select
-          value={operation ?? ''}
-          onChange={({ currentTarget }) => show({ operation: currentTarget.value })}
-        >
-          <option value="">all</option>
-          {known.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>Job id</span>
-        <input name="id" type="search" placeholder="go to …" autocomplete="off" spellcheck={false} />
       </label>
     </form>
   );
 }
+
+const formatTime = (since: string): string => new Date(since).toLocaleString();

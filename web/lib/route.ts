@@ -4,7 +4,15 @@ import type { JobFilter } from '../../src/client/client.ts';
 /** Filters and page of the job list. */
 export interface JobsQuery {
   readonly state?: JobFilter['state'] | undefined;
+  /** Jobs that have not ended. */
+  readonly unfinished?: 'true' | undefined;
   readonly operation?: string | undefined;
+  readonly dialect?: string | undefined;
+  /** ISO 8601, or a date. */
+  readonly since?: string | undefined;
+  readonly id_prefix?: string | undefined;
+  /** `name:value` */
+  readonly label?: string | undefined;
   /** Cursor of the page; the first page if omitted. */
   readonly cursor?: string | undefined;
 }
@@ -12,7 +20,8 @@ export interface JobsQuery {
 export type Route =
   | { readonly page: 'jobs'; readonly query: JobsQuery }
   | { readonly page: 'job'; readonly id: string }
-  | { readonly page: 'submit'; readonly operation: string | null }
+  | { readonly page: 'submit'; readonly operation: string | null; readonly from: string | null }
+  | { readonly page: 'usage' }
   | { readonly page: 'operations' }
   | { readonly page: 'operation'; readonly name: string }
   | { readonly page: 'not-found' };
@@ -24,8 +33,11 @@ export const hrefTo = {
     return text === '' ? '#/' : `#/?${text}`;
   },
   job: (id: string): string => `#/jobs/${encodeURIComponent(id)}`,
-  submit: (operation?: string): string =>
-    operation === undefined ? '#/new' : `#/new/${encodeURIComponent(operation)}`,
+  /** `from`: the id of a job whose request the form begins with. */
+  submit: (operation?: string, from?: string): string =>
+    (operation === undefined ? '#/new' : `#/new/${encodeURIComponent(operation)}`) +
+    (from === undefined ? '' : `?from=${encodeURIComponent(from)}`),
+  usage: (): string => '#/usage',
   operations: (): string => '#/operations',
   operation: (name: string): string => `#/operations/${encodeURIComponent(name)}`,
 };
@@ -41,7 +53,9 @@ export function parseRoute(hash: string): Route {
     case 'jobs':
       return name === undefined ? { page: 'not-found' } : { page: 'job', id: name };
     case 'new':
-      return { page: 'submit', operation: name ?? null };
+      return { page: 'submit', operation: name ?? null, from: new URLSearchParams(query).get('from') };
+    case 'usage':
+      return { page: 'usage' };
     case 'operations':
       return name === undefined ? { page: 'operations' } : { page: 'operation', name };
     default:
@@ -52,7 +66,16 @@ export function parseRoute(hash: string): Route {
 /** The server rejects unknown states. */
 function parseJobsQuery(given: URLSearchParams): JobsQuery {
   const get = (name: string) => given.get(name) || undefined;
-  return { state: get('state') as JobsQuery['state'], operation: get('operation'), cursor: get('cursor') };
+  return {
+    state: get('state') as JobsQuery['state'],
+    unfinished: get('unfinished') === 'true' ? 'true' : undefined,
+    operation: get('operation'),
+    dialect: get('dialect'),
+    since: get('since'),
+    id_prefix: get('id_prefix'),
+    label: get('label'),
+    cursor: get('cursor'),
+  };
 }
 
 /** Returns null if `part` is not valid percent-encoding. */

@@ -56,6 +56,8 @@ function formatValues(field: Field): string {
       return `number${field.min === null ? '' : `, from ${field.min}`}${field.max === null ? '' : `, up to ${field.max}`}`;
     case 'flag':
       return 'true or false';
+    case 'color':
+      return 'colour such as #ff8800';
     case 'text':
       return 'text';
     case 'lines':

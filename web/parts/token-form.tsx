@@ -1,22 +1,34 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { toProblem } from '../lib/problem.ts';
 
-interface Props {
-  /** Whether the server rejected the previous token. */
-  readonly rejected: boolean;
-  readonly onToken: (token: string) => void;
-}
-
-/** Asks for an API key or access token. */
-export function TokenForm({ rejected, onToken }: Props) {
+/** Asks for an API key or access token. `onLogIn` rejects if the server does. */
+export function TokenForm({ onLogIn }: { onLogIn: (token: string) => Promise<void> }) {
   const [token, setToken] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
+  const logIn = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await onLogIn(token.trim());
+    } catch (error) {
+      const { status, detail } = toProblem(error);
+      setFailure(
+        status === 401
+          ? 'The server rejected the token. It may be mistyped, expired or revoked.'
+          : `The login failed: ${detail}`,
+      );
+    }
+    setBusy(false);
+  };
   return (
     <form
       class="token panel"
       onSubmit={(event) => {
         event.preventDefault();
-        if (token.trim() !== '') onToken(token.trim());
+        if (token.trim() !== '' && !busy) void logIn();
       }}
     >
       <h1>This server requires authentication</h1>
@@ -29,16 +41,18 @@ export function TokenForm({ rejected, onToken }: Props) {
         spellcheck={false}
         value={token}
         onInput={({ currentTarget }) => setToken(currentTarget.value)}
-        aria-invalid={rejected}
+        aria-invalid={failure !== null}
         aria-describedby="token-help"
       />
-      <p id="token-help" class={rejected ? 'wrong' : 'help'} role={rejected ? 'alert' : undefined}>
-        {rejected
-          ? 'The server rejected the token. It may be mistyped, expired or revoked.'
-          : 'The token is stored in this tab until you close it, and sent only to this server.'}
+      <p
+        id="token-help"
+        class={failure === null ? 'help' : 'wrong'}
+        role={failure === null ? undefined : 'alert'}
+      >
+        {failure ?? 'The browser keeps the login for 30 days in a cookie that scripts cannot read.'}
       </p>
-      <button type="submit" class="primary">
-        Continue
+      <button type="submit" class="primary" disabled={busy}>
+        Log in
       </button>
     </form>
   );

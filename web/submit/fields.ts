@@ -18,7 +18,7 @@ export type Field = Common &
     | { readonly kind: 'number'; readonly min: number | null; readonly max: number | null }
     | { readonly kind: 'text'; readonly long: boolean }
     | { readonly kind: 'json'; readonly words: readonly string[]; readonly items: readonly string[] }
-    | { readonly kind: 'flag' | 'lines' }
+    | { readonly kind: 'flag' | 'lines' | 'color' }
   );
 
 type Plain = string | number | boolean | null;
@@ -54,6 +54,7 @@ function toShape(schema: JsonSchema): Shape {
     case 'number':
       return { kind: 'number', min: toLimit(schema['minimum']), max: toLimit(schema['maximum']) };
     case 'string':
+      if (schema['format'] === 'color') return { kind: 'color' };
       return { kind: 'text', long: (toLimit(schema['maxLength']) ?? 0) > LONG_TEXT };
     case 'array':
       return toListShape(toObject(schema['items']));

@@ -6,7 +6,8 @@ import { MAX_PREVIEW_BYTES, previewKind } from '../lib/preview-kind.ts';
 export function LocalFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   const [url, setUrl] = useState<string | null>(null);
   const isPicture =
-    file.size <= MAX_PREVIEW_BYTES && previewKind({ media_type: file.type, size: file.size }) === 'picture';
+    file.size <= MAX_PREVIEW_BYTES &&
+    previewKind({ path: file.name, media_type: file.type, size: file.size }) === 'picture';
   useEffect(() => {
     if (!isPicture) return;
     const created = URL.createObjectURL(file);

@@ -5,9 +5,9 @@ import { ParamField } from './param-field.tsx';
 import { paramPointer } from './params.ts';
 
 /** Fields that are shown. Operations list their usual parameters first. */
-const SHOWN = 6;
+const SHOWN = 3;
 /** Forms of up to this many fields are shown as a whole. */
-const MAX_FIELDS = 14;
+const MAX_FIELDS = 5;
 
 interface Props {
   readonly operation: string;

@@ -1,3 +1,4 @@
+import { ColorInput } from './color-input.tsx';
 import type { FieldIds } from './field-frame.tsx';
 import type { Field } from './fields.ts';
 import type { Entries } from './params.ts';
@@ -65,6 +66,8 @@ export function ParamInput({ field, entry, ids, onEnter }: Props) {
           onInput={enter}
         />
       );
+    case 'color':
+      return <ColorInput ids={ids} text={text} placeholder={placeholder} onEnter={onEnter} />;
     case 'text':
       if (!field.long)
         return <input {...ids} autocomplete="off" placeholder={placeholder} value={text} onInput={enter} />;

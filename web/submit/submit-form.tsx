@@ -1,17 +1,20 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { DarkroomProblem, Operation } from '../../src/client/client.ts';
+import type { DarkroomProblem, FieldProblem, Operation } from '../../src/client/client.ts';
+import { CodePanel } from '../code/code-panel.tsx';
 import { hrefTo } from '../lib/route.ts';
 import { Prose } from '../parts/prose.tsx';
 import { Unavailable } from '../parts/unavailable.tsx';
 import { AssetPicker } from './asset-picker.tsx';
-import { CurlPanel } from './curl-panel.tsx';
-import { buildRequest, type Draft, emptyDraft } from './draft.ts';
+import { dropMendedErrors } from './changed-fields.ts';
+import { buildRequest, type Draft } from './draft.ts';
+import { saveDraft } from './draft-store.ts';
 import { assignFieldErrors, type FieldErrors, noFieldErrors } from './field-errors.ts';
 import { FieldFrame } from './field-frame.tsx';
 import { allowsOtherParams, buildFields } from './fields.ts';
 import { MoreOptions, optionPointers } from './more-options.tsx';
 import { ParamFields } from './param-fields.tsx';
 import { paramPointer } from './params.ts';
+import { PresetBar } from './preset-bar.tsx';
 import { SubmitError } from './submit-error.tsx';
 import { UploadProgress } from './upload-progress.tsx';
 import { useSubmission } from './use-submission.ts';
@@ -19,10 +22,13 @@ import { useSubmission } from './use-submission.ts';
 interface Props {
   readonly operations: readonly Operation[];
   readonly operation: Operation;
+  readonly initial: Draft;
 }
 
-export function SubmitForm({ operations, operation }: Props) {
-  const [draft, setDraft] = useState<Draft>(emptyDraft);
+export function SubmitForm({ operations, operation, initial }: Props) {
+  const [draft, setDraft] = useState<Draft>(initial);
+  /** Counts rejections: the focus moves to the first invalid field only then, not while fields are mended. */
+  const [rejections, setRejections] = useState(0);
   const [fieldErrors, setFieldErrors] = useState<FieldErrors>(noFieldErrors);
   const [problem, setProblem] = useState<DarkroomProblem | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -34,26 +40,31 @@ export function SubmitForm({ operations, operation }: Props) {
     ...(operation.inputs.max > 0 ? ['/assets'] : []),
     ...optionPointers,
   ];
-  const { sent, submit, stop } = useSubmission((rejection) => {
+  const reject = (errors: readonly FieldProblem[], rejection: DarkroomProblem | null) => {
     setProblem(rejection);
-    setFieldErrors(assignFieldErrors(rejection.errors, pointers));
-  });
-  const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
+    setFieldErrors(assignFieldErrors(errors, pointers));
+    setRejections((count) => count + 1);
+  };
+  const { sent, submit, stop } = useSubmission((rejection) => reject(rejection.errors, rejection));
+  const change = (changed: Partial<Draft>) => {
+    setFieldErrors(dropMendedErrors(fieldErrors, draft, changed));
+    setProblem(null);
+    setDraft({ ...draft, ...changed });
+  };
   const send = () => {
     const { request, errors: own } = buildRequest(operation, draft);
-    setProblem(null);
-    setFieldErrors(assignFieldErrors(own, pointers));
+    reject(own, null);
     if (own.length === 0) void submit(request);
   };
   const choose = (name: string) => {
-    change({ entries: {}, more: '' });
-    setFieldErrors(noFieldErrors);
-    setProblem(null);
+    // Files and options stay; each operation has its own parameters.
+    saveDraft(name, { ...draft, entries: {}, more: '' });
     location.replace(hrefTo.submit(name));
   };
+  useEffect(() => saveDraft(operation.name, draft), [operation, draft]);
   useEffect(() => {
     if (fieldErrors.size > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [fieldErrors]);
+  }, [rejections]);
 
   return (
     <form
@@ -93,7 +104,17 @@ export function SubmitForm({ operations, operation }: Props) {
       )}
       {(fields.length > 0 || more) && (
         <section class="panel">
-          <h2>Parameters</h2>
+          <div class="panel-head">
+            <h2>Parameters</h2>
+            <button type="button" class="plain" onClick={() => change({ entries: {}, more: '' })}>
+              Reset
+            </button>
+          </div>
+          <PresetBar
+            operation={operation.name}
+            entries={draft.entries}
+            onChoose={(entries) => change({ entries: { ...draft.entries, ...entries } })}
+          />
           <ParamFields
             operation={operation.name}
             fields={fields}
@@ -123,7 +144,7 @@ export function SubmitForm({ operations, operation }: Props) {
         </section>
       )}
       <MoreOptions draft={draft} fieldErrors={fieldErrors} onChange={change} />
-      <CurlPanel request={() => buildRequest(operation, draft).request} />
+      <CodePanel request={() => buildRequest(operation, draft).request} />
       <SubmitError problem={problem} fieldErrors={fieldErrors} />
       <div class="submit-bar">
         <button type="submit" class="primary" disabled={sent !== null}>

@@ -65,7 +65,8 @@ def read_passwords(guest: Guest, accounts: list[Account]) -> dict[str, str]:
 
 
 def read_groups(guest: Guest) -> dict[str, set[str]]:
-    """Returns the members of each group, and the users whose primary group it is. They count as unreadable like accounts."""
+    """Returns the members of each group by its name and by #gid, with the users whose primary group it is. They count as unreadable like
+    accounts."""
     groups: dict[str, set[str]] = {}
     names: dict[str, str] = {}
     for name, _, gid, members in _read_table(guest, "group"):
@@ -74,7 +75,7 @@ def read_groups(guest: Guest) -> dict[str, set[str]]:
     for account in read_accounts(guest):
         if str(account.gid) in names:
             groups[names[str(account.gid)]].add(account.name)
-    return groups
+    return {**groups, **{f"#{gid}": groups[name] for gid, name in names.items()}}
 
 
 def _read_table(guest: Guest, name: str) -> list[list[str]]:

@@ -48,6 +48,8 @@ class Devices:
 
     def find(self, spec: str, kind: str) -> MountableFilesystem | None:
         """`kind`: the file system type of the entry, which has to fit where `spec` depends on the machine."""
+        if spec.startswith("ID="):
+            spec = f"/dev/disk/by-id/{spec[3:]}"
         tag, _, value = spec.partition("=")
         by_tag = _BY_TAG.match(spec)
         if by_tag:

@@ -4,6 +4,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from .disk import MountableFilesystem
+from .features.features import read_at
 
 
 class FilesystemInfo(TypedDict):
@@ -68,9 +69,11 @@ def _fat(mountable: MountableFilesystem) -> FilesystemInfo:
 
 def _ntfs(mountable: MountableFilesystem) -> FilesystemInfo:
     ntfs = mountable.fs.ntfs
-    size = mountable.volume.size // ntfs.cluster_size
+    (sector,), (sectors,) = read_at(mountable.volume, "<H", 11), read_at(mountable.volume, "<Q", 40)
+    size = sectors * sector // ntfs.cluster_size
     bitmap = ntfs.mft.get("$Bitmap").open().read(min(size // 8 + 1, 64 << 20))
-    used = int.from_bytes(bitmap, "little").bit_count()
+    # Bits behind the last cluster are set.
+    used = (int.from_bytes(bitmap, "little") & (1 << size) - 1).bit_count()
     sizes = (size * ntfs.cluster_size, max(0, size - used) * ntfs.cluster_size)
     return _info("ntfs", ntfs.volume_name or "", f"{ntfs.serial:016X}", *sizes)
 

@@ -23,7 +23,30 @@ class OperatingSystem(TypedDict):
 
 _NIXOS = "/nix/var/nix/profiles/system"
 _RELEASES = ("/etc/os-release", "/usr/lib/os-release", f"{_NIXOS}/etc/os-release")
-_OLD_RELEASES = {"/etc/redhat-release": "redhat", "/etc/alpine-release": "alpine", "/etc/debian_version": "debian"}
+#: Of systems older than os-release: files with assignments, and files whose first line names the system.
+_LSB_RELEASE = "/etc/lsb-release"
+_LSB_FIELDS = {"DISTRIB_ID": "ID", "DISTRIB_RELEASE": "VERSION_ID", "DISTRIB_CODENAME": "VERSION_CODENAME", "DISTRIB_DESCRIPTION": "PRETTY_NAME"}
+OLD_RELEASES = {
+    "/etc/SuSE-release": "suse",
+    "/etc/redhat-release": "redhat",
+    "/etc/alpine-release": "alpine",
+    "/etc/gentoo-release": "gentoo",
+    "/etc/slackware-version": "slackware",
+    "/etc/debian_version": "debian",
+}
+#: The distribution by how a line begins, where a file is that of several.
+_NAMES = {
+    "Red Hat Enterprise Linux": "rhel",
+    "CentOS": "centos",
+    "Fedora": "fedora",
+    "Scientific Linux": "scientific",
+    "Oracle Linux": "ol",
+    "Enterprise Linux Enterprise Linux": "ol",
+    "Amazon Linux": "amzn",
+    "SUSE Linux Enterprise Server": "sles",
+    "SUSE Linux Enterprise Desktop": "sled",
+    "openSUSE": "opensuse",
+}
 
 _PROGRAMS = (
     *("/bin/sh", "/bin/busybox", "/bin/bash", "/usr/bin/true", "/sbin/init", "/usr/bin/env", "/usr/lib/systemd/systemd"),
@@ -51,12 +74,23 @@ def read_release(guest: Guest) -> dict[str, str]:
             if fields:
                 return fields
             guest.notes.add(f"{path} was not understood: it has no fields")
-    for path, distribution in _OLD_RELEASES.items():
-        line = guest.line(path)
-        if line is not None:
-            version = re.search(r"\d[\w.]*", line)
-            return {"ID": distribution, "PRETTY_NAME": line, **({"VERSION_ID": version[0]} if version else {})}
-    return {}
+    return _read_lsb_release(guest) or next(filter(None, (_read_old_release(guest, path) for path in OLD_RELEASES)), {})
+
+
+def _read_lsb_release(guest: Guest) -> dict[str, str]:
+    """Returns the fields under their names in os-release. A file without a distribution, as of Red Hat, does not count."""
+    found = read_assignments(guest, _LSB_RELEASE)
+    fields = {_LSB_FIELDS[name]: value for name, value in found.items() if name in _LSB_FIELDS}
+    return {**fields, "ID": fields["ID"].lower()} if fields.get("ID") else {}
+
+
+def _read_old_release(guest: Guest, path: str) -> dict[str, str]:
+    line = guest.line(path)
+    if line is None:
+        return {}
+    version = re.search(r"\d[\w.]*", line)
+    distribution = next((known for name, known in _NAMES.items() if line.startswith(name)), OLD_RELEASES[path])
+    return {"ID": distribution, "PRETTY_NAME": line, **({"VERSION_ID": version[0]} if version else {})}
 
 
 def read_linux(guest: Guest, release: dict[str, str]) -> OperatingSystem:
@@ -69,7 +103,7 @@ def read_linux(guest: Guest, release: dict[str, str]) -> OperatingSystem:
         "product_name": release.get("PRETTY_NAME") or release.get("NAME"),
         "version": release.get("VERSION_ID"),
         "codename": release.get("VERSION_CODENAME"),
-        "hostname": _read_hostname(guest),
+        "hostname": read_hostname(guest),
         "arch": _read_arch(guest),
         "timezone": _read_timezone(guest),
     }
@@ -89,10 +123,12 @@ def _parse_assignment(line: str, path: str, guest: Guest) -> tuple[str, str] | N
     except ValueError:
         guest.notes.add(f"{match[1]} of {path} was not understood: a quotation mark is missing")
         return None
-    return match[1], " ".join(words)
+    # Inside of quotation marks, shlex keeps the backslash of these.
+    value = re.sub(r"\\([$`])", r"\1", " ".join(words)) if match[2].startswith('"') else " ".join(words)
+    return match[1], value
 
 
-def _read_hostname(guest: Guest) -> str | None:
+def read_hostname(guest: Guest) -> str | None:
     name = guest.line("/etc/hostname") or guest.line("/etc/HOSTNAME")
     name = name or next((found for path, key in _HOSTNAMES if (found := read_assignments(guest, path).get(key))), None)
     return _match(guest, name, _HOSTNAME, "host name")

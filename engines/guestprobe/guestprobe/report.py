@@ -38,7 +38,7 @@ def make(stream: ImageStream, header: Header, options: argparse.Namespace) -> di
         raise _nothing(stream, header, disk, container)
     protocol.progress(0.5, "looking for the system")
     guest, mounts = mount_guest(disk, notes)
-    truncated = stream.reads_past_end > 0 and header.format != "raw"
+    truncated = stream.reads_past_end > 0 and not header.is_flat
     if guest is None:
         if truncated:
             raise _TRUNCATED
@@ -61,7 +61,7 @@ def _nothing(stream: ImageStream, header: Header, disk: Disk, container: Any) ->
         return ImageError("image_encrypted", "is encrypted: no file system can be read without its key")
     if disk.unread:
         return ImageError("image_no_filesystem", f"has no file system that can be read ({_READ}): {'; '.join(disk.unread)}")
-    if stream.reads_past_end and header.format != "raw":
+    if stream.reads_past_end and not header.is_flat:
         return _TRUNCATED
     container.seek(0)
     if not container.read(8 << 20).strip(b"\0") and len(disk.volumes) == 1:

@@ -1,50 +1,86 @@
-"""Users and groups that may become root: members of the usual groups, and what sudo and doas are configured to allow."""
+"""Users who may become root: members of the usual groups, and what sudo and doas are configured to allow."""
 
 import re
 from fnmatch import fnmatch
+from posixpath import dirname, join
 
-from .accounts import read_groups
+from .accounts import read_accounts, read_groups
 from .guest import Guest
+from .operating_system import read_hostname
 
 _GROUPS = ("sudo", "wheel", "admin")
 _SUDOERS = ("/etc/sudoers", "/usr/etc/sudoers")
 _DOAS = ("/etc/doas.conf", "/etc/doas.d")
 _MOST_FILES = 100
 _MOST_LINES = 10_000
+#: Aliases inside each other.
+_DEEPEST = 20
 
-_INCLUDE = re.compile(r"[#@](include|includedir)\s+(\S+)")
+_INCLUDE = re.compile(r"[#@](include|includedir)\s+(\"[^\"]*\"|(?:\\.|\S)+)")
+#: A number sign before a digit is a user or a group by its number.
+_COMMENT = re.compile(r"(?<!\\)#(?!\d).*")
 _ALIAS = re.compile(r"User_Alias\s+(.*)")
+_NEXT_ALIAS = re.compile(r":(?=\s*[A-Z]\w*\s*\+?=)")
 _OTHER = re.compile(r"(Defaults|Host_Alias|Runas_Alias|Cmnd_Alias|Cmd_Alias)\b")
+_SUBJECT = re.compile(r"(?:\"[^\"]*\"|\\.|[^\s,=\"\\])+")
+#: Subjects, and hosts behind them. Spaces may stand around the commas of both.
+_RULE = re.compile(rf"({_SUBJECT.pattern}(?:\s*,\s*{_SUBJECT.pattern})*)\s+[^=]+=")
 
 
 def read_administrators(guest: Guest) -> list[str]:
     """Returns the names of users, sorted."""
-    groups = read_groups(guest)
-    subjects = {*(f"%{group}" for group in _GROUPS), *_read_sudoers(guest), *_read_doas(guest)}
-    members = {name for subject in subjects if subject.startswith("%") for name in groups.get(subject[1:], ())}
-    users = {subject for subject in subjects if subject[0] not in "%#!+" and subject not in ("root", "ALL")}
-    if "ALL" in subjects:
+    subjects = _Subjects(guest)
+    found = subjects.expand([f"%{group}" for group in _GROUPS if f"%{group}" in subjects.members])
+    for rule in _read_sudoers(guest, subjects):
+        found |= subjects.expand(rule)
+    found |= subjects.expand(_read_doas(guest))
+    if "ALL" in found:
         guest.notes.add("The administrators are not complete: sudo has a rule for all users")
-    return sorted(members | users)
+    return sorted(found - {"ALL", "root", "#0"})
 
 
-def _read_sudoers(guest: Guest) -> set[str]:
-    """Returns the users and %groups with any rule. Rules for root alone are of no interest."""
+class _Subjects:
+    """Resolves what a rule names. `members`: the users of each %group, %#gid and #uid. `aliases`: the subjects of each alias."""
+
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        users = {f"#{account.uid}": {account.name} for account in read_accounts(guest)}
+        self.members = {**{f"%{name}": members for name, members in read_groups(guest).items()}, **users}
+        self.aliases: dict[str, list[str]] = {}
+
+    def expand(self, subjects: list[str], depth: int = 0) -> set[str]:
+        """Returns the users of a list. A subject behind exclamation marks is taken out again if their number is odd."""
+        found: set[str] = set()
+        for subject in subjects if depth < _DEEPEST else ():
+            name = subject.lstrip("!")
+            users = self.expand(self.aliases[name], depth + 1) if name in self.aliases else self._resolve(name)
+            found = found - users if (len(subject) - len(name)) % 2 else found | users
+        return found
+
+    def _resolve(self, name: str) -> set[str]:
+        if name in self.members:
+            return self.members[name]
+        if name[:1] in ("%", "+"):
+            self._guest.notes.add(f"The administrators are not complete: the members of {name} are not in the image")
+            return set()
+        return {name} if name else set()
+
+
+def _read_sudoers(guest: Guest, subjects: _Subjects) -> list[list[str]]:
+    """Returns the subjects of each rule, and adds the aliases of users to `subjects`."""
     path = next((path for path in _SUDOERS if guest.exists(path)), None)
-    aliases: dict[str, list[str]] = {}
-    subjects: list[str] = []
+    rules = []
     for line in _sudoers_lines(guest, [path] if path else []):
-        alias = _ALIAS.match(line)
+        alias, rule = _ALIAS.match(line), _RULE.match(line)
         if alias:
-            for definition in alias[1].split(":"):
+            for definition in _NEXT_ALIAS.split(alias[1]):
                 name, _, members = definition.partition("=")
-                aliases[name.strip()] = _split(members)
-        elif "=" in line and not _OTHER.match(line):
-            users = line.partition("=")[0].rsplit(None, 1)
-            subjects += _split(users[0]) if users else []
+                subjects.aliases.setdefault(name.strip(" \t+"), []).extend(_split(members))
+        elif rule and not _OTHER.match(line):
+            rules.append(_split(rule[1]))
         elif not _OTHER.match(line):
             guest.notes.fail("a line of the configuration of sudo was not understood")
-    return {member for subject in subjects for member in aliases.get(subject, [subject]) if member}
+    return rules
 
 
 def _sudoers_lines(guest: Guest, todo: list[str]) -> list[str]:
@@ -57,28 +93,32 @@ def _sudoers_lines(guest: Guest, todo: list[str]) -> list[str]:
             continue
         seen.add(path)
         text = (guest.text(path, 1 << 20) or "").replace("\\\n", " ")
-        for line in text.splitlines()[:_MOST_LINES]:
-            include = _INCLUDE.match(line.strip())
+        for line in map(str.strip, text.splitlines()[:_MOST_LINES]):
+            include = _INCLUDE.match(line)
             if include:
-                target = include[2].strip('"')
-                target = target if target.startswith("/") else f"/etc/{target}"
+                target = join(dirname(path), _unquote(include[2]).replace("%h", (read_hostname(guest) or "").split(".")[0]))
                 names = guest.names(target) if include[1] == "includedir" else []
                 todo += [f"{target}/{name}" for name in names if "." not in name and not name.endswith("~")]
                 todo += [target] if include[1] == "include" else []
-            elif line.split("#")[0].strip():
-                lines.append(line.split("#")[0].strip())
+            elif plain := _COMMENT.sub("", line).strip():
+                lines.append(plain)
     return lines
 
 
 def _split(subjects: str) -> list[str]:
-    return [subject.strip().strip('"') for subject in subjects.split(",")]
+    """An exclamation mark may stand apart from what it negates."""
+    return [_unquote(subject) for subject in _SUBJECT.findall(re.sub(r"!\s+", "!", subjects))]
 
 
-def _read_doas(guest: Guest) -> set[str]:
+def _unquote(word: str) -> str:
+    return re.sub(r"\\(.)", r"\1", word.replace('"', ""))
+
+
+def _read_doas(guest: Guest) -> list[str]:
     """doas.conf(5): permit [options] identity …; a group begins with a colon."""
     file, folder = _DOAS
     paths = [file, *(path for path in guest.paths(folder) if fnmatch(path, "*.conf"))]
-    found = set()
+    found = []
     for path in paths:
         for line in guest.lines(path):
             words = re.sub(r"setenv\s*\{[^}]*\}", "", line).split() or [""]
@@ -86,5 +126,5 @@ def _read_doas(guest: Guest) -> set[str]:
             if words[0] not in ("permit", "deny"):
                 guest.notes.fail(f"a line of {path} was not understood")
             elif words[0] == "permit" and identity:
-                found.add(f"%{identity[1:]}" if identity.startswith(":") else identity)
+                found.append(f"%{identity[1:]}" if identity.startswith(":") else identity)
     return found

@@ -11,8 +11,9 @@ from .file_tree import FileTree
 from .fstab import read_mounts
 from .guest import Guest
 from .notes import Notes
+from .operating_system import OLD_RELEASES
 
-_RELEASES = ("/etc/os-release", "/usr/lib/os-release", "/etc/debian_version", "/etc/redhat-release", "/etc/alpine-release")
+_RELEASES = ("/etc/os-release", "/usr/lib/os-release", "/etc/lsb-release", *OLD_RELEASES)
 #: NixOS makes /etc when it boots for the first time.
 _NIXOS = ("/nix/var/nix/profiles/system/etc/os-release", "/etc/NIXOS")
 _WINDOWS = "/Windows/System32/config/SOFTWARE"

@@ -17,6 +17,8 @@ export interface HeifContent {
   readonly coding: string | null;
   /** How its primary picture codes colours. Null: the file does not say, or has a profile alone. */
   readonly codePoints: readonly [primaries: number, transfer: number] | null;
+  /** Whether the colours of its primary picture are multiplied by alpha. */
+  readonly isPremultiplied: boolean;
 }
 
 /** @returns null when the metadata cannot be read. Damage is for `findAvifDamage` and the decoders. */
@@ -37,6 +39,8 @@ export async function readHeifContent(path: string): Promise<HeifContent | null>
       coding: sources.map((id) => items?.types.get(id)).findLast((type) => type !== undefined) ?? null,
       // A derived picture without a description has the colours of what it is derived from.
       codePoints: described.find(({ codePoints }) => codePoints)?.codePoints ?? null,
+      isPremultiplied:
+        items?.references.some(({ type, from }) => type === 'prem' && from === items.primary) ?? false,
     };
   } catch (error) {
     if (error instanceof InvalidBox || error instanceof RangeError) return null;

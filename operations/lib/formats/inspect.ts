@@ -4,6 +4,7 @@ import { readPngAnimation } from './apng.ts';
 import type { RawFile } from './camera-raw.ts';
 import { type HeifContent, readHeifContent } from './heif-content.ts';
 import { findUnreadableJpeg, readFrame } from './jpeg.ts';
+import { countPhotographs } from './multi-picture.ts';
 import { type PictureSet, toFrames, toPages } from './picture-set.ts';
 import { detectFileKind, explainUnreadable, type Format, HEAD_BYTES } from './signature.ts';
 import { inspectTiff, type PageChoice } from './tiff.ts';
@@ -55,11 +56,16 @@ export async function inspectFile(path: string, choice: PageChoice = 'first'): P
     if (kind.format === 'tiff') return await inspectTiffFile(path, choice);
     const { format } = kind;
     const content = format === 'heif' ? await readHeifContent(path) : null;
-    const unreadable =
-      format === 'jpeg' ? await inspectJpeg(handle) : content && findUnreadableHeif(content, head);
+    const jpeg = format === 'jpeg' ? await readHead(handle, JPEG_HEAD) : null;
+    const frame = jpeg && readFrame(jpeg);
+    const unreadable = frame ? findUnreadableJpeg(frame) : content && findUnreadableHeif(content, head);
     if (unreadable) return { refused: explainUnreadable(unreadable) };
-    const failOn = format === 'jpeg' ? 'warning' : 'error';
-    const pages = format === 'png' ? await readPngAnimation(path) : content && toPictureSet(content);
+    const failOn = jpeg ? 'warning' : 'error';
+    const pages = jpeg
+      ? toPages(await countPhotographs(handle, jpeg))
+      : format === 'png'
+        ? await readPngAnimation(path)
+        : content && toPictureSet(content);
     const isHevc = content?.coding === 'hvc1';
     const first = { page: 0, subDirectory: -1, empty: null, damage: null, layout: null };
     const isKnown = format !== 'heif' || VIPS_BRANDS.test(head.toString('latin1', 8, 12));
@@ -131,11 +137,6 @@ async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspec
       layout,
     },
   };
-}
-
-async function inspectJpeg(handle: FileHandle): Promise<string | null> {
-  const frame = readFrame(await readHead(handle, JPEG_HEAD));
-  return frame ? findUnreadableJpeg(frame) : null;
 }
 
 async function readHead(handle: FileHandle, length: number): Promise<Buffer> {

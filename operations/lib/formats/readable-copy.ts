@@ -26,6 +26,7 @@ import { moveLateMetadata } from './png-late-metadata.ts';
 import { describePreview, findExif } from './preview.ts';
 import { explainUnreadable } from './signature.ts';
 import { copySparseTiles } from './sparse-copy.ts';
+import type { PageChoice } from './tiff.ts';
 import { TiffFile } from './tiff-file.ts';
 
 /** Pixels of a HEIC picture. The decoder takes about 9 bytes of memory per pixel. */
@@ -48,9 +49,9 @@ export async function makeReadable(
   input: InputFile,
   copy: string,
   context: Context,
-  { on_damaged }: { readonly on_damaged: 'fail' | 'accept' },
+  { on_damaged, page }: { readonly on_damaged: 'fail' | 'accept'; readonly page: PageChoice },
 ): Promise<PictureFile> {
-  const inspected = await inspectFile(input.path);
+  const inspected = await inspectFile(input.path, page);
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
   if ('refused' in inspected) return input;
   const { empty } = inspected.picture;

@@ -24,6 +24,8 @@ export const explainUnreadable = (what: string): string =>
 /** Offset, bytes (as Latin-1) and kind. The first match wins. */
 const signatures: readonly (readonly [number, string, FileKind])[] = [
   [0, '\xff\xd8\xff', { format: 'jpeg' }],
+  // Apple's variant, which Xcode writes into apps: a chunk in front of the header, other compression and order of channels.
+  [0, '\x89PNG\r\n\x1a\n\0\0\0\x04CgBI', unreadable('PNG (of Apple, CgBI)')],
   [0, '\x89PNG\r\n\x1a\n', { format: 'png' }],
   [0, 'GIF87a', { format: 'gif' }],
   [0, 'GIF89a', { format: 'gif' }],
@@ -53,6 +55,23 @@ const signatures: readonly (readonly [number, string, FileKind])[] = [
   [0, 'qoif', unreadable('QOI')],
   [0, 'DDS ', unreadable('DDS')],
   [0, '\0\0\x01\0', unreadable('ICO')],
+  // In colour without a palette. TGA has no signature.
+  [0, '\0\0\x02\0\0\0\0\0', unreadable('TGA')],
+  [0, '\0\0\x0a\0\0\0\0\0', unreadable('TGA')],
+  [0, '\0\0\x02\0', unreadable('CUR (cursor)')],
+  [0, 'icns', unreadable('ICNS')],
+  [0, '\x8aMNG\r\n\x1a\n', unreadable('MNG')],
+  [0, '\x8bJNG\r\n\x1a\n', unreadable('JNG')],
+  [0, 'FLIF', unreadable('FLIF')],
+  [0, 'BPG\xfb', unreadable('BPG')],
+  [0, '\xabKTX ', unreadable('KTX')],
+  [0, '\xd7\xcd\xc6\x9a', unreadable('WMF')],
+  [40, ' EMF', unreadable('EMF')],
+  [0, '\x01\xda\0\x01', unreadable('SGI')],
+  [0, '\x01\xda\x01\x01', unreadable('SGI')],
+  [0, '\x59\xa6\x6a\x95', unreadable('Sun raster')],
+  [0, '\x0a\x05\x01', unreadable('PCX')],
+  [0, '/* XPM */', unreadable('XPM')],
   [0, 'AT&TFORM', unreadable('DjVu')],
   [0, 'SIMPLE  =', unreadable('FITS')],
   [128, 'DICM', unreadable('DICOM')],
@@ -110,6 +129,7 @@ export function detectFileKind(head: Uint8Array): FileKind {
   if (bytes.startsWith('ftyp', 4))
     return isHeif(Buffer.from(head)) ? { format: 'heif' } : other('looks like a video');
   if (/^P[1-7]\s/.test(bytes)) return other(explainUnreadable('a PNM file'));
+  if (/^(?:\/\*.*?\*\/\s*)?#define \w+_width \d/s.test(bytes)) return other(explainUnreadable('an XBM file'));
   if (binary.test(bytes)) return other('has no known picture signature');
   const text = bytes.replace(/^\xef\xbb\xbf/, '').trimStart();
   const found = markup.find(([pattern]) => pattern.test(text));

@@ -1,6 +1,7 @@
 /** Colours of the client, which are sRGB, converted to the colours of a picture. */
 import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { hasStatedLength } from './icc-profile.ts';
 
 /** Red, green and blue from 0 to 255, alpha from 0 to 1: as sharp expects it. */
 export interface Colour {
@@ -28,9 +29,10 @@ export class ProfileColours implements TargetColours {
 
   /**
    * @param file - Path to write the profile to, for libvips.
-   * @returns Null if nothing can be converted to the profile, for instance because it describes a scanner.
+   * @returns Null if a result cannot have the profile, or if nothing can be converted to it, for instance because it describes a scanner.
    */
   static async open(profile: Buffer, file: string): Promise<ProfileColours | null> {
+    if (!hasStatedLength(profile)) return null;
     await writeFile(file, profile);
     const colours = new ProfileColours(file);
     return (await colours.#convertPixel(parseColour('#fff'))) ? colours : null;

@@ -7,7 +7,7 @@ import type { Encoding } from './encode-picture.ts';
 import { keepsPartOf, listKept } from './metadata-choice.ts';
 import { updateExif } from './updated-exif.ts';
 import { updateIptc } from './updated-iptc.ts';
-import { updateXmp } from './updated-xmp.ts';
+import { buildXmp } from './written-xmp.ts';
 
 /** @param header - Of the asset. */
 export function noteDroppedMetadata(
@@ -23,10 +23,10 @@ export function noteDroppedMetadata(
   if (exif && !TiffFile.parse(exif)?.directories[0] && keepsPartOf(kept, 'exif'))
     drop('EXIF', 'has no EXIF data: it cannot be read');
   else if (updated && !updated.isComplete) drop('EXIF', 'lacks a part of its EXIF data, which is too large');
-  if (xmp && updateXmp(xmp, format, kept) === null)
-    drop('XMP', 'has no XMP data: it cannot be read, or is too large for the format');
+  if (xmp && buildXmp(xmp, format, kept) === null)
+    drop('XMP', 'has no XMP data: it cannot be read, or is too large');
   else if (xmp?.includes('HasExtendedXMP') && keepsPartOf(kept, 'xmp'))
-    drop('XMP', 'lacks the extended part of its XMP data, which is not kept');
+    drop('XMP', 'lacks the extended part of its XMP data, which is incomplete or too large');
   if (iptc && format !== 'jpeg' && updateIptc(iptc, kept) !== null)
     drop('IPTC', 'has no IPTC data: only JPEG keeps it');
 }

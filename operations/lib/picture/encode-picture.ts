@@ -3,8 +3,8 @@ import type { Sharp } from 'sharp';
 import { type Kept, listKept, type MetadataChoice } from './metadata-choice.ts';
 import type { Picture } from './open-picture.ts';
 import { updateExif } from './updated-exif.ts';
-import { updateXmp } from './updated-xmp.ts';
 import { updateWrittenMetadata } from './written-metadata.ts';
+import { buildXmp } from './written-xmp.ts';
 
 export interface Encoding {
   readonly format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif';
@@ -60,13 +60,14 @@ export async function writePicture(
 ): Promise<{ width: number; height: number }> {
   const kept = listKept(encoding.metadata);
   if (kept.size === 0) return encodeImage(image, encoding).toFile(path);
-  const { exif, iptc } = picture.header;
+  const { exif, iptc, xmp } = picture.header;
   const describe = (size: { width: number; height: number }) =>
     exif ? (updateExif(exif, kept, { isSrgb: picture.profile === 'srgb', ...size })?.exif ?? null) : null;
   const room = describe({ width: 0, height: 0 })?.length ?? 0;
-  const described = keepMetadata(image, picture, { format: encoding.format, kept, room });
+  const { packet = '', segments = [] } = (xmp && buildXmp(xmp, encoding.format, kept)) || {};
+  const described = keepMetadata(image, picture.profile, { kept, packet, room });
   const size = await encodeImage(described, encoding).toFile(path);
-  await updateWrittenMetadata(path, { exif: describe(size), iptc }, kept);
+  await updateWrittenMetadata(path, { exif: describe(size), iptc, segments }, kept);
   return size;
 }
 
@@ -77,11 +78,10 @@ export async function writePicture(
  */
 function keepMetadata(
   image: Sharp,
-  { profile, header: { xmp } }: Picture,
-  { format, kept, room }: { format: Encoding['format']; kept: Kept; room: number },
+  profile: Picture['profile'],
+  { kept, packet, room }: { kept: Kept; packet: string; room: number },
 ): Sharp {
   let described = room > 0 ? image.withExif({ IFD0: { Copyright: 'x'.repeat(room) } }) : image;
-  const packet = xmp && updateXmp(xmp, format, kept);
   if (packet) described = described.withXmp(packet);
   if (!kept.has('profile') || profile === 'none') return described;
   return profile === 'own' ? described.keepIccProfile() : described.withIccProfile('srgb');

@@ -15,6 +15,10 @@ const modelOf = (profile: Buffer): string => profile.toString('latin1', 16, 20);
 export const isUsableProfile = ({ space, icc }: Pick<Metadata, 'space' | 'icc'>): boolean =>
   icc !== undefined && (spaces[modelOf(icc)]?.includes(space) ?? false);
 
+/** Whether a profile has the length that it states. libpng writes no other. */
+export const hasStatedLength = (profile: Buffer): boolean =>
+  profile.length >= 4 && profile.readUInt32BE(0) === profile.length;
+
 /** Whether a grey picture has a profile of RGB. */
 export const isGreyWithRgbProfile = ({ space, icc }: Pick<Metadata, 'space' | 'icc'>): boolean =>
   (space === 'b-w' || space === 'grey16') && icc !== undefined && modelOf(icc) === 'RGB ';

@@ -3,46 +3,57 @@ import sax, { type QualifiedName, type QualifiedTag, type SAXParser } from 'sax'
 import { isKept, type Kept, keepsPartOf } from './metadata-choice.ts';
 import { isOutdated, ORIENTATION, RDF, subjectOf } from './xmp-properties.ts';
 
-/** Bytes that a segment of JPEG holds (XMP specification, part 3). */
-const MAX_JPEG_XMP = 65_502;
 /** Bytes. */
-const MAX_XMP = 1024 * 1024;
+export const MAX_XMP = 1024 * 1024;
 /** Attributes and depth of elements. The time of the parser grows with their squares. */
 const MAX_ATTRIBUTES = 20_000;
 const MAX_DEPTH = 100;
 
+/** Returns the text of a packet without the padding around it. */
+export const decodeXmp = (xmp: Buffer): string => xmp.toString('utf8').replace(/^\ufeff|[\0\s]+$/g, '');
+
 /**
  * Sets the orientation to 1, and removes what describes the original picture or is not kept.
  *
- * @returns an empty text if nothing is kept; null for a packet that cannot be kept in a file of the format.
+ * @returns an empty text if nothing is kept; null for a packet that cannot be kept.
  */
-export function updateXmp(xmp: Buffer, format: string, kept: Kept): string | null {
+export function updateXmp(xmp: Buffer, kept: Kept): string | null {
   if (!keepsPartOf(kept, 'xmp')) return '';
   if (xmp.length > MAX_XMP) return null;
-  const text = xmp.toString('utf8').replace(/^\ufeff|[\0\s]+$/g, '');
+  const text = decodeXmp(xmp);
   if (text.includes('\0') || text.split('=').length > MAX_ATTRIBUTES) return null;
-  const editor = new PacketEditor(text, kept);
-  const packet = editor.edit();
-  return packet !== null && format === 'jpeg' && Buffer.byteLength(packet) > MAX_JPEG_XMP ? null : packet;
+  return new PacketEditor(text, (_, { uri, local }) =>
+    isOutdated(uri, local) || !isKept(kept, 'xmp', subjectOf(uri, local))
+      ? false
+      : uri === ORIENTATION.uri && local === ORIENTATION.local
+        ? '1'
+        : true,
+  ).edit();
 }
 
-/** Copies a packet, but for the properties that are removed. */
-class PacketEditor {
+/** Returns whether a property is copied, or its new value. Properties are counted from 0. */
+type Decide = (property: number, name: QualifiedName) => boolean | string;
+
+/** Copies a packet, but for the properties that are removed or changed. */
+export class PacketEditor {
   readonly #text: string;
-  readonly #kept: Kept;
+  readonly #decide: Decide;
+  /** Of each property that was copied, in bytes, by its number. */
+  readonly sizes = new Map<number, number>();
   readonly #parser: SAXParser = sax.parser(true, { xmlns: true, position: true });
   readonly #parts: string[] = [];
   /** Characters that have been copied or passed over. */
   #done = 0;
   /** Local names of the open elements of RDF; others are empty. */
   readonly #path: string[] = [];
-  /** The property that is being removed (null) or set. */
-  #property: { readonly depth: number; readonly value: string | null } | null = null;
+  /** The property that is read: its number, where it begins, and what is decided. */
+  #property: { depth: number; number: number; start: number; decision: boolean | string } | null = null;
+  #count = 0;
   #hasProperties = false;
 
-  constructor(text: string, kept: Kept) {
+  constructor(text: string, decide: Decide = () => true) {
     this.#text = text;
-    this.#kept = kept;
+    this.#decide = decide;
     const parser = this.#parser;
     parser.onerror = (error) => {
       throw error;
@@ -81,36 +92,39 @@ class PacketEditor {
       this.#parts.push(this.#writeDescription(tag));
       this.#done = this.#parser.position;
     } else if (outer === 'RDF') {
-      const value = this.#convert(tag, '');
-      this.#hasProperties ||= value !== null;
-      if (value === '' || (value !== null && tag.isSelfClosing)) return;
-      this.#copy(value === null ? start : this.#parser.position);
-      this.#property = { depth, value };
+      const number = this.#count++;
+      const decided = this.#decide(number, tag);
+      const decision = decided !== false && tag.isSelfClosing ? true : decided;
+      this.#hasProperties ||= decision !== false;
+      if (decision !== true) this.#copy(decision === false ? start : this.#parser.position);
+      this.#property = { depth, number, start, decision };
     }
   }
 
   #close(): void {
     this.#path.pop();
     if (this.#property?.depth !== this.#path.length) return;
-    const { value } = this.#property;
-    this.#parts.push(value ?? '');
-    this.#done = value === null ? this.#parser.position : this.#parser.startTagPosition - 1;
+    const { decision, number, start } = this.#property;
+    if (decision !== false)
+      this.sizes.set(number, Buffer.byteLength(this.#text.slice(start, this.#parser.position)));
+    if (typeof decision === 'string') this.#parts.push(decision);
+    if (decision !== true)
+      this.#done = decision === false ? this.#parser.position : this.#parser.startTagPosition - 1;
     this.#property = null;
-  }
-
-  /** Returns a property's new value: null removes it, an empty text keeps it. */
-  #convert({ uri, local }: QualifiedName, unchanged: string): string | null {
-    if (isOutdated(uri, local) || !isKept(this.#kept, 'xmp', subjectOf(uri, local))) return null;
-    return uri === ORIENTATION.uri && local === ORIENTATION.local ? '1' : unchanged;
   }
 
   /** The properties of a description may be attributes. */
   #writeDescription({ name, attributes, isSelfClosing }: QualifiedTag): string {
     const kept = Object.values(attributes).flatMap((attribute) => {
       const isProperty = attribute.uri !== '' && attribute.uri !== RDF && !/^xml/.test(attribute.prefix);
-      const value = isProperty ? this.#convert(attribute, attribute.value) : attribute.value;
-      this.#hasProperties ||= isProperty && value !== null;
-      return value === null ? [] : [` ${attribute.name}="${escapeAttribute(value)}"`];
+      const number = isProperty ? this.#count++ : -1;
+      const decision = !isProperty || this.#decide(number, attribute);
+      if (decision === false) return [];
+      const value = typeof decision === 'string' ? decision : attribute.value;
+      const written = ` ${attribute.name}="${escapeAttribute(value)}"`;
+      this.#hasProperties ||= isProperty;
+      if (isProperty) this.sizes.set(number, Buffer.byteLength(written));
+      return [written];
     });
     return `<${name}${kept.join('')}${isSelfClosing ? '/' : ''}>`;
   }

@@ -58,13 +58,15 @@ export interface PixelChange {
   readonly channels: number | null;
   /** Converts a sample to 0 to 65,535, of RGB or grey. */
   readonly scale: ((sample: number) => number) | null;
+  /** Whether to divide colours by alpha, which is the last channel. */
+  readonly unpremultiply?: boolean;
 }
 
 /** Copies a file with other pixels and the same metadata. */
 export async function rewritePixels(
   from: string,
   to: string,
-  { channels, scale }: PixelChange,
+  { channels, scale, unpremultiply = false }: PixelChange,
 ): Promise<void> {
   const source = await open(from);
   const target = await open(to, 'w');
@@ -91,6 +93,7 @@ export async function rewritePixels(
         chunk.byteLength,
         HEADER_BYTES + done * bands * bytes,
       );
+      if (unpremultiply) divideByAlpha(chunk, bands, 2 ** (8 * bytes) - 1);
       const written = new Target(length * kept);
       for (let index = 0; index < written.length; index++) {
         const sample = chunk[Math.floor(index / kept) * bands + (index % kept)] ?? 0;
@@ -105,6 +108,18 @@ export async function rewritePixels(
   } finally {
     await source.close();
     await target.close();
+  }
+}
+
+function divideByAlpha(
+  samples: { [index: number]: number; readonly length: number },
+  bands: number,
+  most: number,
+): void {
+  for (let pixel = 0; pixel < samples.length; pixel += bands) {
+    const alpha = samples[pixel + bands - 1] ?? 0;
+    for (let at = pixel; alpha > 0 && at < pixel + bands - 1; at++)
+      samples[at] = Math.min(most, Math.round(((samples[at] ?? 0) * most) / alpha));
   }
 }
 

@@ -8,7 +8,7 @@ import type { DescribedColour } from './code-points.ts';
 import { readFill } from './empty-parts.ts';
 import { countUsedChannels } from './extra-channels.ts';
 import { readPartialFrame } from './gif-frame.ts';
-import { readHeifColour } from './heif-colour.ts';
+import { hasPremultipliedColours, readHeifColour } from './heif-colour.ts';
 import { isUsableProfile } from './icc-profile.ts';
 import { readPngColour } from './png-colour.ts';
 import { sampleScale } from './sample-scale.ts';
@@ -47,7 +47,10 @@ export async function decodeForLibvips(
   const scale = await sampleScale(input, source);
   const channels = await countUsedChannels(input, source);
   const fill = await readFill(input, source);
-  if (!colour && !frame && !scale && !channels && !fill) return { file, space, icc, isEmbedded: true };
+  const unpremultiply =
+    source.format === 'heif' && header.hasAlpha && (await hasPremultipliedColours(input.path));
+  if (!colour && !frame && !scale && !channels && !fill && !unpremultiply)
+    return { file, space, icc, isEmbedded: true };
 
   let image = openAsStored(file, space);
   if (frame) {
@@ -64,9 +67,9 @@ export async function decodeForLibvips(
   if (colour) await assignProfile(copy, colour);
   const profile = { icc: colour ?? icc, isEmbedded: !colour };
   const rescale = isHalf ? null : scale;
-  if (!rescale && !channels) return { file: copy, space, ...profile };
+  if (!rescale && !channels && !unpremultiply) return { file: copy, space, ...profile };
   const rewritten = join(folder, 'rewritten.v');
-  await rewritePixels(copy, rewritten, { channels, scale: rescale });
+  await rewritePixels(copy, rewritten, { channels, scale: rescale, unpremultiply });
   const scaledSpace = (channels ?? header.channels) < 3 ? 'grey16' : 'rgb16';
   return { file: rewritten, space: rescale ? scaledSpace : space, ...profile };
 }

@@ -1,4 +1,4 @@
-/** Updates the EXIF and IPTC data of a picture that libvips has written. */
+/** Updates the metadata of a picture that libvips has written. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
@@ -12,13 +12,22 @@ import { updateIptc } from './updated-iptc.ts';
  * @param path - A JPEG, PNG, WebP or AVIF file that libvips wrote.
  * @param exif - EXIF data, which replaces what the file has; null: it has none. No longer than that.
  * @param iptc - IPTC data of the asset.
+ * @param segments - Further segments of a JPEG file.
  */
 export async function updateWrittenMetadata(
   path: string,
-  { exif, iptc }: { readonly exif: Buffer | null; readonly iptc: Buffer | undefined },
+  {
+    exif,
+    iptc,
+    segments,
+  }: {
+    readonly exif: Buffer | null;
+    readonly iptc: Buffer | undefined;
+    readonly segments: readonly Buffer[];
+  },
   kept: Kept,
 ): Promise<void> {
-  if (!exif && !iptc) return;
+  if (!exif && !iptc && segments.length === 0) return;
   const written = await readFile(path);
   const { exif: placeholder, format } = await sharp(written).metadata();
   if (exif && placeholder) {
@@ -32,13 +41,14 @@ export async function updateWrittenMetadata(
       written.writeUInt32BE(crc32(written.subarray(at - 'eXIf'.length, end)), end);
     }
   }
-  const segment = format === 'jpeg' && iptc ? updateIptc(iptc, kept) : null;
-  await writeFile(path, segment ? insertSegment(written, segment) : written);
+  const described = format === 'jpeg' && iptc ? updateIptc(iptc, kept) : null;
+  const added = [...segments, ...(described ? [described] : [])];
+  await writeFile(path, added.length > 0 ? insertSegments(written, added) : written);
 }
 
-/** Inserts a segment of JPEG behind those of JFIF, EXIF and XMP. */
-function insertSegment(jpeg: Buffer, segment: Buffer): Buffer {
+/** Inserts segments of JPEG behind those of JFIF, EXIF and XMP. */
+function insertSegments(jpeg: Buffer, segments: readonly Buffer[]): Buffer {
   const next = [...readSegments(jpeg)].find(({ marker }) => marker !== 0xe0 && marker !== 0xe1);
   const at = next?.at ?? 2;
-  return Buffer.concat([jpeg.subarray(0, at), segment, jpeg.subarray(at)]);
+  return Buffer.concat([jpeg.subarray(0, at), ...segments, jpeg.subarray(at)]);
 }

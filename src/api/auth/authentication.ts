@@ -14,9 +14,11 @@ import { matchesPath, READ_METHODS } from './public-paths.ts';
 import { createRejectionLog } from './rejection-log.ts';
 import { type RecordAudit, RequestAudit } from './request-audit.ts';
 import { findAction, type RouteActions, requirePermission } from './route-actions.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface AuthenticationOptions {
   readonly authenticate: Authenticate;
+  readonly sessions: Sessions | null;
   readonly publicPaths: readonly string[];
   /** Origin of this server as clients know it. */
   readonly publicUrl: string;
@@ -39,6 +41,7 @@ export const anonymous =
 
 export function authentication({
   authenticate,
+  sessions,
   publicPaths,
   publicUrl,
   log,
@@ -53,7 +56,7 @@ export function authentication({
     const action = findAction(c, actions());
     let principal: Principal | null = null;
     try {
-      const credential = readCredential(c);
+      const credential = readCredential(c, sessions);
       const verify = () => authenticate(credential?.text ?? null, c.var.addressSubject);
       principal = await verify();
       setPrincipal(c, principal);

@@ -4,44 +4,20 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { DarkroomError } from '../../errors.ts';
 import { builtRoot } from '../../lib/resources.ts';
 import { matchesEtag } from '../files/file-response.ts';
-import { renderPage } from './console-page.ts';
+import { pagePolicy, renderPage } from './console-page.ts';
 
-const here = fileURLToPath(builtRoot);
-const require = createRequire(import.meta.url);
+/** The bundle, as `scripts/bundle-console.mjs` writes it. */
+const directory = join(fileURLToPath(builtRoot), 'web');
+const PRELOAD = 'preload.json';
 
-/** Import specifiers of packages and the files that serve them. The page lists them in an import map. */
-const packages: Readonly<Record<string, readonly [name: string, file: string]>> = {
-  preact: ['preact', 'dist/preact.mjs'],
-  'preact/hooks': ['preact', 'hooks/dist/hooks.mjs'],
-  'preact/jsx-runtime': ['preact', 'jsx-runtime/dist/jsxRuntime.mjs'],
-  'eventsource-parser': ['eventsource-parser', 'dist/index.js'],
-};
-
-/** Directories of the console's own assets in the build. */
-const directories = ['web', 'src/client'];
-/** Modules that these import from other directories. */
-const sharedModules = [
-  'src/jobs/model/states.js',
-  'src/lib/json-faults.js',
-  'src/lib/number-text.js',
-  'src/lib/retry-after.js',
-  'src/lib/semaphore.js',
-  'src/lib/units.js',
-  'src/lib/with-timeout.js',
-];
-/** Modules that need Node and do not run in browsers. */
-const nodeModules = new Set(['src/client/files.js']);
-
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const types: Readonly<Record<string, string>> = {
-  js: JAVASCRIPT,
+  js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
 };
@@ -54,27 +30,22 @@ interface Asset {
 /** Adds the routes of the console. `temporalWorkflows`: address of the workflows in Temporal's Web UI, if the server knows it. */
 // biome-ignore lint/suspicious/noExplicitAny: any environment will do
 export function serveConsole(app: OpenAPIHono<any>, temporalWorkflows: string | null): void {
-  const assets = new Map([...readOwnAssets(), ...readPackages()]);
+  const assets = new Map(readAssets());
   const digest = computeDigest(assets);
   const base = `console/${digest}/`;
-  const page = renderPage({
-    base,
-    imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `./${base}${packagePath(name)}`])),
-    modules: [...assets].filter(([, { type }]) => type === JAVASCRIPT).map(([path]) => path),
-    temporalWorkflows,
-  });
-  const etag = `"${createHash('sha256').update(page.html).digest('base64url').slice(0, 27)}"`;
+  const page = renderPage({ base, preload: readPreload(), temporalWorkflows });
+  const etag = `"${createHash('sha256').update(page).digest('base64url').slice(0, 27)}"`;
 
   app.get('/', (c) => {
     const headers = {
-      'content-security-policy': page.policy,
+      'content-security-policy': pagePolicy,
       'cache-control': 'no-cache',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       etag,
     };
     if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-    return c.html(page.html, 200, headers);
+    return c.html(page, 200, headers);
   });
   app.get(`/console/:digest/:path{.+}`, (c) => {
     const asset = assets.get(c.req.path.slice(base.length + 1));
@@ -92,30 +63,17 @@ export function serveConsole(app: OpenAPIHono<any>, temporalWorkflows: string | 
   });
 }
 
-function* readOwnAssets(): Generator<[string, Asset]> {
-  const own = directories.flatMap((directory) =>
-    existsSync(join(here, directory))
-      ? readdirSync(join(here, directory), { recursive: true }).map(
-          (name) => `${directory}/${String(name).split(sep).join('/')}`,
-        )
-      : [],
-  );
-  for (const path of [...own.sort(), ...sharedModules]) {
+function* readAssets(): Generator<[string, Asset]> {
+  if (!existsSync(directory)) return;
+  const names = readdirSync(directory, { recursive: true }).map((name) => String(name).split(sep).join('/'));
+  for (const path of names.sort()) {
     const type = types[path.split('.').at(-1) ?? ''];
-    const file = join(here, path);
-    if (type !== undefined && !nodeModules.has(path) && existsSync(file))
-      yield [path, { bytes: readFileSync(file), type }];
+    if (type !== undefined) yield [path, { bytes: readFileSync(join(directory, path)), type }];
   }
 }
 
-function* readPackages(): Generator<[string, Asset]> {
-  for (const [name, [from, file]] of Object.entries(packages)) {
-    const bytes = readFileSync(join(dirname(require.resolve(`${from}/package.json`)), file));
-    yield [packagePath(name), { bytes, type: JAVASCRIPT }];
-  }
-}
-
-const packagePath = (name: string): string => `packages/${name}.js`;
+const readPreload = (): readonly string[] =>
+  existsSync(join(directory, PRELOAD)) ? JSON.parse(readFileSync(join(directory, PRELOAD), 'utf8')) : [];
 
 function computeDigest(assets: ReadonlyMap<string, Asset>): string {
   const hash = createHash('sha256');

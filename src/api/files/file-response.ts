@@ -1,7 +1,7 @@
 /** Result files over HTTP: ETag, conditional requests and single ranges (RFC 9110, sections 13 and 14). */
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
-import type { ByteRange, OpenFile } from '../../jobs/ports/job-archive.ts';
+import type { ByteRange, ReadableFile } from '../../jobs/ports/job-archive.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
 
 /**
@@ -9,7 +9,7 @@ import { formatContentDisposition } from '../../lib/content-disposition.ts';
  *
  * @throws range_not_satisfiable
  */
-export async function fileResponse(c: Context, { entry, open }: OpenFile): Promise<Response> {
+export async function fileResponse(c: Context, { entry, open }: ReadableFile): Promise<Response> {
   const { path, size, sha256, media_type } = entry;
   const etag = `"${sha256}"`;
   const name = path.split('/').at(-1) ?? path;

@@ -85,6 +85,32 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     return fileResponse(c, await job.file(path));
   });
 
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/v1/jobs/{id}/assets/{index}',
+    ...requires('results.read'),
+    tags,
+    operationId: 'getAsset',
+    summary: 'Download an asset',
+    description:
+      'Returns the bytes that the job downloaded or received, as long as it can be run again. Files on the server, which it reads in place, are not returned. Supports Range and If-None-Match.',
+    request: {
+      params: z.object({
+        id: jobId,
+        index: z
+          .string()
+          .regex(/^\d{1,9}$/)
+          .openapi({ type: 'integer', minimum: 0, example: 0 }),
+      }),
+    },
+    responses: { ...file('The asset'), ...fails(404, 416, 422, 503) },
+  });
+  app.get('/v1/jobs/:id/assets/:index{[0-9]+}', async (c) => {
+    const { id, index } = c.req.param();
+    const job = await jobs.open(parseJobRef(c, id));
+    return fileResponse(c, await job.asset(Number(index)));
+  });
+
   app.openapi(
     createRoute({
       method: 'get',

@@ -11,6 +11,7 @@ import { linkRoutes } from './links.ts';
 import { logRoutes } from './log.ts';
 import { operationRoutes } from './operations.ts';
 import { resultRoutes } from './results.ts';
+import { sessionRoutes } from './session.ts';
 import { submissionRoutes } from './submission.ts';
 import { templateRoutes } from './templates.ts';
 import { usageRoutes } from './usage.ts';
@@ -30,5 +31,6 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', credentialRoutes(dependencies))
     .route('/', templateRoutes(dependencies))
     .route('/', usageRoutes(dependencies))
-    .route('/', auditRoutes(dependencies));
+    .route('/', auditRoutes(dependencies))
+    .route('/', sessionRoutes(dependencies));
 }

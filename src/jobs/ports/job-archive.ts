@@ -79,12 +79,16 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** A result file that can be read. */
-export interface OpenFile {
+/** A file that can be read. */
+export interface ReadableFile {
   readonly entry: FileEntry;
+  readonly open: (range?: ByteRange) => Promise<ReadableStream<Uint8Array>>;
+}
+
+/** A result file that can be read. */
+export interface OpenFile extends ReadableFile {
   /** CRC-32 of the bytes, unsigned. */
   readonly crc32: number;
-  readonly open: (range?: ByteRange) => Promise<ReadableStream<Uint8Array>>;
   /** A URL of the file in the store, valid for this many seconds (at most a week). Null when the store has no URLs. */
   readonly link: (expiresSeconds: number) => Promise<string | null>;
 }
@@ -104,6 +108,16 @@ export interface JobResults {
   /** Null when the run has no result. */
   result(ref: JobRef, run: number): Promise<StoredResult | null>;
   saveResult(ref: JobRef, manifest: StoredManifest): Promise<void>;
+}
+
+export interface JobAssets {
+  /**
+   * An asset as it was downloaded. Null when it was not, or a file on the server was read in place, or the bytes were deleted.
+   *
+   * @param fingerprint of the request: another one with the same id of the job has other assets
+   * @param index position in the submitted list, from 0
+   */
+  asset(ref: JobRef, fingerprint: string, index: number): Promise<ReadableFile | null>;
 }
 
 export interface JobDeliveries {
@@ -136,6 +150,7 @@ export interface JobArchive
   extends JobRecords,
     JobInputFiles,
     JobResults,
+    JobAssets,
     JobDeliveries,
     JobLogs,
     JobDeletions {}

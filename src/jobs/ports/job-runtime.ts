@@ -22,6 +22,8 @@ export interface JobSnapshot {
 
 export interface JobFilter {
   readonly state?: JobState | undefined;
+  /** True: only jobs that have not ended. */
+  readonly unfinished?: boolean | undefined;
   readonly operation?: string | undefined;
   readonly dialect?: string | undefined;
   /** Only jobs created at or after this time. */
@@ -45,6 +47,17 @@ export interface JobPage {
   readonly jobs: readonly Job[];
   /** Opaque; null on the last page. */
   readonly cursor: string | null;
+  /** True if running jobs are missing, because the runtime does not answer. */
+  readonly partial?: boolean;
+}
+
+/** How many jobs the runtime knows. Those that ended before `since` are not counted. */
+export interface JobCounts {
+  readonly unfinished: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly since: Date;
 }
 
 export type ControlSignal = 'cancel' | 'pause' | 'resume';

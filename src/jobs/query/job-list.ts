@@ -4,7 +4,7 @@ import { hasCode } from '../../errors.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
-import type { JobFilter, JobPage, JobRuntime } from '../ports/job-runtime.ts';
+import type { JobCounts, JobFilter, JobPage, JobRuntime } from '../ports/job-runtime.ts';
 import { invalidRequest } from '../validation/invalid-request.ts';
 import { isGone } from './find-job.ts';
 
@@ -52,10 +52,27 @@ export class JobList {
     try {
       return await this.#runtimePage(tenant, filter, { limit, cursor: position });
     } catch (error) {
-      const runningOnly = filter.state !== undefined && !isTerminal(filter.state);
+      const runningOnly = filter.unfinished || (filter.state !== undefined && !isTerminal(filter.state));
       if (!hasCode(error, 'temporal_unavailable') || position || runningOnly) throw error;
-      return this.#storedPage(tenant, filter, { limit });
+      return { ...(await this.#storedPage(tenant, filter, { limit })), partial: true };
     }
+  }
+
+  /**
+   * Counts the jobs that Temporal knows, by how they stand.
+   *
+   * @throws temporal_unavailable
+   */
+  async counts(tenant: string, filter: JobFilter): Promise<JobCounts> {
+    const count = (more: JobFilter) => this.#runtime.count(tenant, { ...filter, ...more });
+    const [unfinished, completed, failed, cancelled, since] = await Promise.all([
+      count({ unfinished: true }),
+      count({ state: 'completed' }),
+      count({ state: 'failed' }),
+      count({ state: 'cancelled' }),
+      this.#runtime.retainedSince(),
+    ]);
+    return { unfinished, completed, failed, cancelled, since };
   }
 
   /**

@@ -5,6 +5,7 @@ import { allJobs } from '../../../src/api/job-lists/job-reading.ts';
 import { Keyring } from '../../../src/auth/keyring.ts';
 import { Jobs } from '../../../src/jobs/jobs.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
+import type { JobFilter } from '../../../src/jobs/ports/job-runtime.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { createJobArchive } from '../../../src/storage/archive.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
@@ -97,6 +98,30 @@ test('Temporal counts each job once, also after a rerun', async () => {
   await expect.poll(counts).toEqual([4, 0, 0]);
 });
 
+test('selects by the beginning of the id, in Temporal and in the store, and jobs that have not ended', async () => {
+  const jobs = jobsBy(runtime);
+  const list = async (filter: JobFilter) => {
+    const found: Job[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await jobs.list(tenant, filter, { limit: 50, cursor });
+      found.push(...page.jobs);
+      if (page.cursor === null) return idsOf(found);
+      cursor = page.cursor;
+    }
+  };
+  expect(await list({ idPrefix: 't' })).toEqual(expect.arrayContaining(['two', 'three']));
+  expect(await list({ idPrefix: 't' })).toHaveLength(2);
+  expect((await list({ idPrefix: 'older-99' })).toSorted()).toEqual(
+    ['older-99', ...Array.from({ length: 10 }, (_, digit) => `older-99${digit}`)].toSorted(),
+  );
+  expect(await list({ idPrefix: 'tw_' })).toEqual([]);
+  expect(await list({ unfinished: true })).toEqual(['runs']);
+  expect(await list({ unfinished: true, idPrefix: 'o' })).toEqual([]);
+  const counts = () => jobs.counts(tenant, { dialect });
+  await expect.poll(counts).toMatchObject({ unfinished: 1, completed: 4, failed: 0, cancelled: 0 });
+  expect(await jobs.counts(tenant, { idPrefix: 'r' })).toMatchObject({ unfinished: 1, completed: 0 });
+});
+
 describe('a page', () => {
   test('reads no further than needed, and does not count the total for each page', async () => {
     const jobs = jobsBy(runtime);
@@ -155,6 +180,12 @@ describe('a page', () => {
     const page = await lists.page({ tenant, states: null, limit: 5 }, client.signal);
     // Of the jobs above, which have ended, the store has records too.
     expect([page.jobs.length, page.total]).toEqual([5, OLDER + 3]);
+    const jobs = jobsBy(new TemporalRuntime(away, [], 'http://127.0.0.1'));
+    // It says that running jobs are missing. A list of these alone fails.
+    expect(await jobs.list(tenant, {}, { limit: 5 })).toMatchObject({ partial: true });
+    await expect(jobs.list(tenant, { unfinished: true }, { limit: 5 })).rejects.toMatchObject({
+      code: 'temporal_unavailable',
+    });
     await away.connection.close();
   });
 });

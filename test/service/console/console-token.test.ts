@@ -40,7 +40,7 @@ afterEach(async () => {
 const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
 const enter = async (token: string) => {
   await page.getByLabel('API key or access token').fill(token);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Log in' }).click();
 };
 
 describe('with a server that requires a token', () => {
@@ -57,7 +57,7 @@ describe('with a server that requires a token', () => {
         Object.keys((globalThis as unknown as { localStorage: object }).localStorage),
       ),
     ).toEqual([]);
-    await page.getByRole('button', { name: 'Forget token' }).click();
+    await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('API key or access token').waitFor();
     await page.reload();
     await page.getByLabel('API key or access token').waitFor();

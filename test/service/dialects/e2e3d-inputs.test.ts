@@ -1,4 +1,5 @@
 /** The photographs of a directory that a client of e2e3d named. */
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,7 @@ beforeAll(async () => {
     'IMG_10.JPG IMG_2.jpg a.jpeg b.PNG c.tif d.TIFF e.webp h.HEIC .hidden.jpg .jpg notes.txt f.gif g.jpg.bak';
   for (const name of names.split(' ')) await writeFile(join(folder, 'input/set', name), 'x');
   await writeFile(join(folder, 'input/set/nested.jpg/inner.jpg'), 'x');
+  execFileSync('mkfifo', [join(folder, 'input/set/pipe.jpg')]);
   await writeFile(join(folder, 'secret.jpg'), 'x');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -46,7 +48,7 @@ describe('the photographs of a directory', () => {
 
   test('come with notes about everything else', async () => {
     expect((await listPhotographs(roots, 'set')).notes).toEqual([
-      '"set": 5 files were skipped (.hidden.jpg, .jpg, f.gif, g.jpg.bak, notes.txt); ' +
+      '"set": 6 files were skipped (.hidden.jpg, .jpg, f.gif, g.jpg.bak, notes.txt, pipe.jpg); ' +
         'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are used',
       '"set": 1 directory was skipped (nested.jpg); name each directory as an asset of its own',
     ]);

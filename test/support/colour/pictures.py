@@ -122,6 +122,11 @@ for label, icc in profiles.CMYK.items():
     # Pillow writes the Adobe marker, and inks inverted as Photoshop does.
     add('cmyk-adobe.jpg', lambda path: image.save(path, icc_profile=icc, quality=100, subsampling=0), **rest)
 
+# A profile with further bytes behind its end, which LittleCMS ignores.
+for name, options in [('png', {}), ('jpg', {'quality': 100, 'subsampling': 0})]:
+    icc = profiles.RGB['P3 v2'] + bytes(70_000)
+    add(f'rgb8-long-profile.{name}', pillow(stripes(RGB), icc_profile=icc, **options), RGB, icc)
+
 # JPEG of RGB that is stored as such, not as YCbCr.
 add('rgb-components.jpg', pillow(stripes(RGB), quality=100, subsampling=0, keep_rgb=True), RGB)
 

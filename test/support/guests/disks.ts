@@ -1,6 +1,6 @@
 /** Disks made of volumes: with a partition table, or with logical volumes. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { lvmHeader, PE_START } from './lvm.ts';
+import { type LogicalVolume, lvmHeader, PE_START } from './lvm.ts';
 import { tool } from './tools.ts';
 
 const MIB = 2 ** 20;
@@ -43,20 +43,29 @@ export async function logical(
   volumes: Readonly<Record<string, string>>,
   segments: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const entries = await Promise.all(
-    Object.entries(volumes).map(async ([name, path]) => ({
-      name,
-      path,
-      size: (await stat(path)).size,
-      segment: segments[name],
-    })),
-  );
-  const total = entries.reduce((sum, { size }) => sum + size, PE_START + MIB);
+  const entries = Object.entries(volumes).map(async ([name, path]) => ({
+    name,
+    path,
+    size: (await stat(path)).size,
+    segment: segments[name],
+  }));
+  await writeGroup(disk, await Promise.all(entries));
+}
+
+interface GroupEntry extends LogicalVolume {
+  /** What it contains. Virtual ones have none. */
+  readonly path?: string;
+}
+
+/** Makes a disk that is one physical volume of the group `vg-0`. */
+export async function writeGroup(disk: string, entries: readonly GroupEntry[]): Promise<void> {
+  const total = entries.reduce((sum, { size, path }) => sum + (path ? size : 0), PE_START + MIB);
   await withFile(disk, async (file) => {
     await file.truncate(total);
     await file.write(lvmHeader('vg-0', total, entries), 0, null, 0);
     let at = PE_START;
     for (const { path, size } of entries) {
+      if (!path) continue;
       await pour(path, file, at);
       at += size;
     }
@@ -99,6 +108,9 @@ export const conversions = {
   vdi: ['-O', 'vdi'],
   vhdx: ['-O', 'vhdx'],
   vhd: ['-O', 'vpc'],
+  'vdi-static': ['-O', 'vdi', '-o', 'static=on'],
+  'vhdx-fixed': ['-O', 'vhdx', '-o', 'subformat=fixed'],
+  'vhd-fixed': ['-O', 'vpc', '-o', 'subformat=fixed'],
 } as const satisfies Record<string, readonly string[]>;
 
 export const convert = (raw: string, to: string, kind: keyof typeof conversions): Promise<void> =>

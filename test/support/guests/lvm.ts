@@ -11,12 +11,16 @@ const AREA_AT = 4096;
 const AREA_SIZE = PE_START - AREA_AT;
 const TEXT_AT = 512;
 
-interface LogicalVolume {
+export interface LogicalVolume {
   readonly name: string;
   /** Bytes, in whole extents of 1 MiB. */
   readonly size: number;
   /** Lines of its segment in place of those for a linear volume. */
   readonly segment?: string | undefined;
+  /** Whether it has no extents on the disk. */
+  readonly isVirtual?: boolean;
+  /** Whether it is a part of another one. */
+  readonly isHidden?: boolean;
 }
 
 /** Returns the first MiB of a disk of `total` bytes, on which the volumes follow one another. */
@@ -57,11 +61,12 @@ function area(text: Buffer): Buffer {
 
 function metadata(group: string, total: number, volumes: readonly LogicalVolume[]): string {
   const extents = volumes.map(({ size }) => size / EXTENT);
-  const described = volumes.map(({ name, segment }, index) => {
-    const start = extents.slice(0, index).reduce((sum, count) => sum + count, 0);
+  const described = volumes.map(({ name, segment, isHidden }, index) => {
+    const before = volumes.slice(0, index).filter(({ isVirtual }) => !isVirtual);
+    const start = before.reduce((sum, { size }) => sum + size / EXTENT, 0);
     return `${name} {
 id = "${uuid(index + 2)}"
-status = ["READ", "WRITE", "VISIBLE"]
+status = ["READ", "WRITE"${isHidden ? '' : ', "VISIBLE"'}]
 flags = []
 segment_count = 1
 segment1 {

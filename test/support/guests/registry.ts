@@ -8,6 +8,8 @@ export interface Key {
 const PAGE = 4096;
 const NONE = 0xffffffff;
 const [TEXT, NUMBER] = [1, 4];
+/** Where the first cell is. */
+const SECURITY = 32;
 
 /** Returns a hive with the keys below its root. */
 export function hive(root: Key): Buffer {
@@ -22,6 +24,7 @@ export function hive(root: Key): Buffer {
     end += size;
     return end - size;
   };
+  if (write(securityCell()) !== SECURITY) throw new RangeError('The permissions are not in the first cell');
   const start = writeKey(write, 'ROOT', root, 0x2c);
   const length = Math.ceil(end / PAGE) * PAGE;
   const free = Buffer.alloc(length - end);
@@ -30,6 +33,21 @@ export function hive(root: Key): Buffer {
   bin.write('hbin');
   bin.writeUInt32LE(length, 8);
   return Buffer.concat([baseBlock(start, length), bin, ...cells, free]);
+}
+
+/** Permissions of all keys, which follow and precede themselves in their list. They name nobody. */
+function securityCell(): Buffer {
+  const cell = Buffer.alloc(40);
+  cell.write('sk');
+  for (const [at, value] of [
+    [4, SECURITY],
+    [8, SECURITY],
+    [12, 1],
+    [16, 20],
+    [20, 0x8000_0001],
+  ] as const)
+    cell.writeUInt32LE(value, at);
+  return cell;
 }
 
 function baseBlock(root: number, length: number): Buffer {
@@ -71,7 +89,7 @@ function writeKey(write: Write, name: string, key: Key, flags = 0x20): number {
   content.writeUInt32LE(NONE, 32);
   content.writeUInt32LE(values.length, 36);
   content.writeUInt32LE(values.length > 0 ? write(offsets(values)) : NONE, 40);
-  content.writeUInt32LE(NONE, 44);
+  content.writeUInt32LE(SECURITY, 44);
   content.writeUInt32LE(NONE, 48);
   content.writeUInt16LE(name.length, 72);
   content.write(name, 76, 'latin1');

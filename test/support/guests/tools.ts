@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Debian packages with these programs. */
-const packages = 'e2fsprogs xfsprogs btrfs-progs dosfstools mtools fdisk qemu-utils';
+const packages =
+  'e2fsprogs xfsprogs btrfs-progs dosfstools mtools fdisk qemu-utils ntfs-3g wimtools libwin-hivex-perl thin-provisioning-tools';
 
 /** Throws an Error with the program's message, or with the packages to install. */
 export async function tool(program: string, args: readonly string[], input = ''): Promise<void> {

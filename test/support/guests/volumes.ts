@@ -61,6 +61,15 @@ export const fat = maker(40, async (image, folder, { label = 'NO NAME' }) => {
   ]);
 });
 
+/** ntfs-3g makes it, and wimlib writes the files with the names and attributes that Windows gives them. */
+export const ntfs = maker(16, async (image, folder, { label = '' }) => {
+  await tool('mkntfs', ['-q', '-F', '-Q', '-L', label, image]);
+  const archive = `${image}.wim`;
+  await tool('wimcapture', [folder, archive, '--compress=none']);
+  await tool('wimapply', [archive, '1', image]);
+  await rm(archive);
+});
+
 export const xfs = maker(320, async (image, folder, { label = '', uuid }) => {
   const prototype = join(folder, '.prototype');
   await writeFile(prototype, `/\n0 0\n${await prototypeOf(folder, '')}$\n`);

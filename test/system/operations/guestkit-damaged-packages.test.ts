@@ -61,7 +61,10 @@ const databases: Readonly<Record<string, Tree>> = {
   'dpkg: without packages whose files it lists': {
     ...debian,
     ...Object.fromEntries(
-      ['bash', 'nginx', 'perl-base', 'libc6:amd64'].map((name) => [`var/lib/dpkg/info/${name}.list`, '/.\n']),
+      ['bash', 'perl-base', 'libc6:amd64', 'dpkg', 'tar', 'grep', 'sed'].map((name) => [
+        `var/lib/dpkg/info/${name}.list`,
+        '/.\n',
+      ]),
     ),
   },
   'opkg: zero-filled': { 'etc/os-release': 'ID=lede\n', 'usr/lib/opkg/status': Buffer.alloc(300) },

@@ -1,5 +1,6 @@
 /** Single facts of a report: time zone, services, administrators, the SSH server, versions of Windows. */
 import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
@@ -7,7 +8,8 @@ import { guestBench } from '../../support/guests/bench.ts';
 import { type Probed, probe } from '../../support/guests/probe.ts';
 import { hive, type Key } from '../../support/guests/registry.ts';
 import { debian } from '../../support/guests/systems.ts';
-import { layDown, type Tree } from '../../support/guests/tree.ts';
+import { thin } from '../../support/guests/thin.ts';
+import { bootRecord, layDown, type Tree } from '../../support/guests/tree.ts';
 import { ext4, fat } from '../../support/guests/volumes.ts';
 
 const engine = await installedEngine('guestprobe');
@@ -60,6 +62,19 @@ const windows = (version: Key): [Tree, (path: string, tree: Tree) => Promise<voi
 ];
 const ten = { CurrentMajorVersionNumber: 10, CurrentMinorVersionNumber: 0, CurrentVersion: '6.3' };
 
+/** Fills what becomes a hole. */
+const FILLER = 0x2a;
+
+/** Makes a thinly provisioned volume that lacks the blocks of the filler, as after `fstrim`. */
+async function thinWithHoles(path: string, tree: Tree): Promise<void> {
+  await ext4(`${path}.volume`, tree);
+  const bytes = await readFile(`${path}.volume`);
+  const block = Buffer.alloc(4096, FILLER);
+  bytes.fill(0, bytes.indexOf(block), bytes.lastIndexOf(block) + block.length);
+  await writeFile(`${path}.volume`, bytes);
+  await thin(path, `${path}.volume`);
+}
+
 /** A tree and what its profile has to contain; in place of ext4, a function that makes the file system. */
 const cases: Readonly<
   Record<string, readonly [Tree, Record<string, unknown>, ((path: string, tree: Tree) => Promise<void>)?]>
@@ -79,7 +94,9 @@ const cases: Readonly<
       'etc/sysconfig/clock': 'ZONE="Asia/Tokyo"\n',
       'etc/sysconfig/network': 'NETWORKING=yes\nHOSTNAME=old\n',
     },
-    { operating_system: { timezone: 'Asia/Tokyo', version: '6.10', hostname: 'old' } },
+    {
+      operating_system: { distribution: 'centos', timezone: 'Asia/Tokyo', version: '6.10', hostname: 'old' },
+    },
   ],
   'a file of the time zone without a name': [
     { 'etc/os-release': 'ID=fedora\n', 'etc/localtime': 'TZif2' },
@@ -109,6 +126,81 @@ const cases: Readonly<
       'etc/group': 'root:x:0:\nsudo:x:27:alice\nops:x:1001:dave\n',
     },
     { administrators: ['alice', 'bob', 'carol', 'dave', 'ubuntu'] },
+  ],
+  'administrators by number, by negation, and in included files': [
+    {
+      ...debian,
+      'etc/fstab': '',
+      'etc/sudoers': [
+        '#1000 ALL=(ALL) ALL # by number',
+        '%#27 ALL=(ALL) ALL',
+        'User_Alias STAFF = carol, dave, %ops, !erin : TRAINEES = frank',
+        'User_Alias ALLSTAFF = STAFF, TRAINEES, !dave',
+        'ALLSTAFF web1, web2 = (ALL) ALL',
+        'grace, "heidi smith" db1 = /bin/sh : db2 = /bin/su',
+        '@include sudoers.local',
+        '#include /etc/sudoers-%h',
+        '#includedir sudoers.d',
+        '',
+      ].join('\n'),
+      'etc/sudoers.local': 'ivan ALL = ALL\n@include sudoers.more',
+      'etc/sudoers.more': 'judy\tALL=NOPASSWD: ALL\n',
+      'etc/sudoers-web-01': 'ken ALL=(ALL) ALL\n',
+      'etc/sudoers.d/team': '%domain\\ admins ALL=(ALL) ALL\n+netgroup ALL=(ALL) ALL\n',
+      'etc/group': 'root:x:0:\nadm:x:27:laura\nops:x:2001:erin,mike\nalice:x:1000:\nbob:x:1001:\n',
+    },
+    {
+      // As cvtsudoers of sudo 1.9.13 reads the files.
+      administrators: [
+        'alice',
+        'carol',
+        'frank',
+        'grace',
+        'heidi smith',
+        'ivan',
+        'judy',
+        'ken',
+        'laura',
+        'mike',
+      ],
+      notes: [
+        'The administrators are not complete: the members of %domain admins are not in the image',
+        'The administrators are not complete: the members of +netgroup are not in the image',
+      ],
+    },
+  ],
+  'boots on a thinly provisioned volume with holes': [
+    {
+      ...debian,
+      'var/log/wtmp': Buffer.concat([bootRecord(1_700_000_000), Buffer.alloc(384 * 1000, FILLER)]),
+    },
+    { activity: { last_boot: '2023-11-14T22:13:20Z' } },
+    thinWithHoles,
+  ],
+  'special characters in os-release': [
+    { 'etc/os-release': 'ID=\'debian\'\nPRETTY_NAME="A \\"quoted\\" \\$name \\`x\\`"\nVERSION_ID=12\n' },
+    { operating_system: { distribution: 'debian', version: '12', product_name: 'A "quoted" $name `x`' } },
+  ],
+  'Ubuntu without os-release': [
+    {
+      'etc/lsb-release':
+        'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=10.04\nDISTRIB_CODENAME=lucid\nDISTRIB_DESCRIPTION="Ubuntu 10.04.4 LTS"\n',
+      'etc/debian_version': 'squeeze/sid\n',
+    },
+    {
+      operating_system: {
+        distribution: 'ubuntu',
+        version: '10.04',
+        codename: 'lucid',
+        product_name: 'Ubuntu 10.04.4 LTS',
+      },
+    },
+  ],
+  'SUSE without os-release': [
+    {
+      'etc/SuSE-release': 'SUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\nPATCHLEVEL = 4\n',
+    },
+    { operating_system: { distribution: 'sles', version: '11' } },
   ],
   'administrators of doas': [
     {

@@ -122,7 +122,10 @@ test('reports a system of Alpine', async () => {
 
 describe('images of all formats give the same report', async () => {
   const { image: _, ...expected } = (await inspect('alpine-dos', 'raw')) as Record<string, unknown>;
-  const kinds = ['qcow2', 'qcow2-zstd', 'vmdk', 'vmdk-stream', 'vdi', 'vhdx', 'vhd'] as const;
+  const kinds = [
+    ...(['qcow2', 'qcow2-zstd', 'vmdk', 'vmdk-stream', 'vdi', 'vdi-static'] as const),
+    ...(['vhdx', 'vhdx-fixed', 'vhd', 'vhd-fixed'] as const),
+  ];
 
   test.each(kinds)('%s', async (kind) => {
     const format = kind.split('-')[0];

@@ -10,6 +10,7 @@ import { logical, partitioned } from '../../support/guests/disks.ts';
 import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import * as systems from '../../support/guests/systems.ts';
 import { makeHybrid } from '../../support/guests/tables.ts';
+import { thin } from '../../support/guests/thin.ts';
 import { tool } from '../../support/guests/tools.ts';
 import { splitTree, type Tree } from '../../support/guests/tree.ts';
 import { btrfs, ext4, type VolumeOptions } from '../../support/guests/volumes.ts';
@@ -164,6 +165,14 @@ const cases: Readonly<
         expect.anything(),
       ],
     },
+  ],
+  'a thinly provisioned logical volume': [
+    async (path) => thin(path, await volume('thin', { ...debian, 'etc/fstab': '/dev/vg-0/root / ext4\n' })),
+    { ...known, filesystems: [{ volume: 'vg--0-root', mountpoint: '/' }], encrypted: false, notes: [] },
+  ],
+  'a thin snapshot of a volume outside of its pool': [
+    async (path) => thin(path, await volume('thin-external', debian), 'external_origin = "base"'),
+    { code: 'image_no_filesystem', message: expect.stringMatching(/LVM2_member/) },
   ],
   'a striped logical volume': [
     async (path) => {

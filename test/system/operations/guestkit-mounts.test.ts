@@ -53,6 +53,7 @@ const followed: readonly (readonly [string, (TableKind | 'lvm')?, TableOptions?]
   ['/dev/disk/by-partlabel/var\\x20data /var ext4 defaults 0 2'],
   ['/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi0-part2 /var ext4 defaults 0 2'],
   ['/dev/disk/by-path/pci-0000:00:10.0-scsi-0:0:0:0-part2 /var ext4 defaults 0 2'],
+  ['ID=scsi-0QEMU_QEMU_HARDDISK_drive-scsi0-part2 /var ext4 defaults 0 2'],
   ['/dev/sda2 /var ext4 defaults 0 2'],
   ['/dev/nvme0n1p2 /var ext4 defaults 0 2'],
   ['/dev/vdb1 / ext4 defaults 0 1\n/dev/vdb2 /var ext4 defaults 0 2'],

@@ -131,6 +131,15 @@ const cases: Readonly<Record<string, readonly [Tree, Record<string, unknown>]>> 
     system('ID="void"\n', { 'var/db/xbps/pkgdb-0.38.plist': '<plist/>' }),
     { packages: { count: null, manager: 'xbps' }, notes: [unknown] },
   ],
+  'files of a package that dpkg does not know': [
+    system('ID=debian\n', { ...states, 'var/lib/dpkg/info/forgotten.list': '/.\n' }),
+    {
+      packages: { count: 3, manager: 'deb' },
+      notes: [
+        '/var/lib/dpkg/status does not have 1 packages whose files are listed in /var/lib/dpkg/info, such as forgotten',
+      ],
+    },
+  ],
   'states of dpkg': [system('ID=debian\n', states), { notes: [] }],
 };
 
@@ -146,7 +155,7 @@ test.each(Object.keys(cases))('%s', (name) => {
 
 describe('compared with the package manager', () => {
   test('dpkg has the same packages in place', async () => {
-    await layDown(states, place('states'));
+    await layDown({ ...states, 'var/lib/dpkg/info/forgotten.list': '/.\n' }, place('states'));
     // Two fields of dpkg-query, which look like a template.
     const format = ['Package', 'db:Status-Status']
       .map((field) => `\${${field}}`)
@@ -160,8 +169,9 @@ describe('compared with the package manager', () => {
       format,
     ]);
     const installed = stdout.split('\n').filter((line) => / (installed|triggers-\w+)$/.test(line));
-    expect(reports['states of dpkg']).toMatchObject({
-      packages: { packages: installed.map((line) => line.split(' ')[0]) },
-    });
+    for (const name of ['states of dpkg', 'files of a package that dpkg does not know'])
+      expect(reports[name]).toMatchObject({
+        packages: { packages: installed.map((line) => line.split(' ')[0]) },
+      });
   });
 });

@@ -36,7 +36,9 @@ describe('an invalid command exits with 2 and an error on stderr', () => {
   test.each([
     [[], /Usage: darkroom/],
     [['sumbit'], /unknown command 'sumbit'.*\n?.*submit/],
-    [['submit'], /--operation NAME for one operation, or --steps FILE/],
+    [['submit'], /Give one of --operation NAME, --template NAME, and --steps FILE/],
+    [['submit', '-o', 'a', '-t', 'b'], /Give one of --operation NAME/],
+    [['templates', 'run', 'web@x'], /web@x: write a template as NAME or NAME@VERSION/],
     [['status'], /missing required argument 'id'/],
     [['list', '--state', 'done'], /Allowed choices are created, /],
     [['list', '--limit', '0'], /--limit 0: must be a whole number above 0/],

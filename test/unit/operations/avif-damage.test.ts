@@ -76,3 +76,14 @@ test.skipIf(lacksPillow)('damaged files are refused, by the box that is damaged'
       .toMatchObject({ error: { code: 'asset_corrupt', message: expect.stringMatching(message) } });
   }
 });
+
+test.each(['fail', 'accept'])(
+  'a file that was cut off is refused: no part of it can be decoded (%s)',
+  async (on_damaged) => {
+    const bytes = await noise(512, 384).avif({ effort: 0 }).toBuffer();
+    const assets = [{ name: 'a.avif', bytes: bytes.subarray(0, Math.floor(bytes.length * 0.7)) }];
+    await expect(
+      runOperation(imageTransform as never, { params: { on_damaged }, assets }),
+    ).rejects.toMatchObject({ code: 'asset_corrupt', details: { damage: 'truncated' } });
+  },
+);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readExif } from '../../../operations/image-metadata/exif.ts';
 import { iccName } from '../../../operations/image-metadata/icc-name.ts';
 import { plain } from '../../support/pictures.ts';
+import { buildTiff } from '../../support/tiff.ts';
 
 /** EXIF data as a camera program writes it, by way of a real picture. */
 async function rawExif(tags: Exif, format: 'jpeg' | 'png' | 'webp' = 'jpeg'): Promise<Buffer> {
@@ -152,6 +153,16 @@ describe('EXIF', () => {
     const reading = readExif(Buffer.concat([raw, garbage]));
     expect(reading).toMatchObject({ exif: facts });
     if (pointer === 0x8825) expect(reading.exif).not.toHaveProperty('location');
+  });
+
+  test.each([
+    [{ 34855: [400] }, 400],
+    [{ 34855: [65_535], 34866: [102_400] }, 102_400],
+    [{ 34855: [65_535], 34865: [204_800] }, 204_800],
+    [{ 34855: [65_535] }, undefined],
+  ])('a sensitivity beyond 16 bits is in other tags: %j', (tags, iso) => {
+    const { exif } = readExif(buildTiff([{ tags: { 271: 'Acme' }, exif: { tags } }]));
+    expect(exif?.iso).toBe(iso);
   });
 
   test('text is truncated and cleaned', async () => {

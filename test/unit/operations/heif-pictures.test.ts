@@ -1,5 +1,8 @@
 /** AVIF and HEIC files with several pictures, alternatives and code points. Pillow reads the AVIF files by libavif. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
@@ -100,6 +103,36 @@ describe.skipIf(lacksPillow)('an AVIF file with several pictures', () => {
   test.each(['mif1', 'avis', 'MA1B', 'iso8'])('is read under the brand %s', async (major) => {
     const bytes = build({ brand: 'avif', pictures: [await encodeAvif('#c83214')], options: { major } });
     expect(near((await run(bytes)).colour, [0xc8, 0x32, 0x14])).toBe(true);
+  });
+});
+
+const lacksAvifenc = spawnSync('avifenc', ['--version']).error !== undefined;
+
+/** An AVIF file whose colours avifenc multiplies by alpha. */
+async function makePremultiplied(bits: number): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-avif-'));
+  try {
+    const [source, output] = [join(folder, 'a.png'), join(folder, 'a.avif')];
+    const picture = plain(SIDE, SIDE, '#c8641e80').png();
+    await picture.toFile(source);
+    const lossless = ['--min', '0', '--max', '0', '-y', '444', '-s', '9'];
+    execFileSync('avifenc', [...lossless, '-d', String(bits), '--premultiply', source, output], {
+      stdio: 'ignore',
+    });
+    return readFileSync(output);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe.skipIf(lacksPillow || lacksAvifenc)('an AVIF file whose colours are multiplied by alpha', () => {
+  test.each([8, 10])('shows the colours, with %i bits', async (bits) => {
+    const bytes = await makePremultiplied(bits);
+    const code = 'list(image.convert("RGBA").getpixel((32, 32)))';
+    const [reference] = computeByPillow([{ bytes, code }]);
+    expect(near(reference?.value as number[], [0xc8, 0x64, 0x1e, 0x80])).toBe(true);
+    for (const metadata of ['strip', 'keep'])
+      expect(near((await run(bytes, { metadata })).colour, reference?.value as number[])).toBe(true);
   });
 });
 

@@ -42,6 +42,9 @@ with TiffImagePlugin.AppendingTiffWriter(out) as writer:
         writer.newFrame()`;
 const animation = `picture(64, 'red').save(out, 'GIF', save_all=True, append_images=[picture(64, 'green')], duration=100)`;
 
+/** A second photograph of the same size, and a map of half the size. Pillow does not say what they are. */
+const pair = `picture(64, 'red').save(out, 'MPO', save_all=True, append_images=[picture(64, 'green'), picture(32, 'grey')])`;
+
 /** The second one has a still picture that is no frame. */
 const animatedPng = (options: string): string =>
   `picture(64, 'red').save(out, 'PNG', save_all=True, append_images=[picture(64, 'green'), picture(64, 'blue')], duration=100, loop=2${options})`;
@@ -61,6 +64,7 @@ describe.skipIf(lacksPillow)('a note says', () => {
       { name: 'moving.gif', bytes: make(animation) },
       { name: 'moving.png', bytes: make(animatedPng('')) },
       { name: 'poster.png', bytes: make(animatedPng(', default_image=True')) },
+      { name: 'stereo.jpg', bytes: make(pair) },
     ];
     const { notes } = await runOperation(operation, { params, assets });
     expect(notes).toEqual([
@@ -83,6 +87,11 @@ describe.skipIf(lacksPillow)('a note says', () => {
         code: 'frames_left_out',
         message: '"poster.png" has 3 frames; only its still picture is in the result',
         asset: 4,
+      },
+      {
+        code: 'pages_left_out',
+        message: '"stereo.jpg" has 2 pages; only the first of them is in the result',
+        asset: 5,
       },
     ]);
   });

@@ -1,9 +1,11 @@
 /** Which picture files are read, which are refused by what they are, and which are damaged. */
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openImage, toDecodeError } from '../../../operations/lib/image-source.ts';
+import { lacksPillow } from '../../support/colour-reference.ts';
 import { noise, quarters } from '../../support/pictures.ts';
 import { buildTiff, tiffPage } from '../../support/tiff.ts';
 import { transformOne } from '../../support/transform-one.ts';
@@ -59,6 +61,7 @@ describe('a picture that cannot be read', () => {
     ['a camera raw file (Fujifilm RAF)', Buffer.from('FUJIFILMCCD-RAW 0201FF383501')],
     ['a camera raw file (Nikon NEF)', buildTiff([{ ...rawPage('NIKON CORPORATION') }])],
     ['a camera raw file (DNG)', buildTiff([{ ...rawPage('Any', { 50706: Buffer.from([1, 4, 0, 0]) }) }])],
+    ['a PNG (of Apple, CgBI) file', Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\x04CgBI\x50\0\x20\x02', 'latin1')],
     ['an OpenEXR file', Buffer.from('\x76\x2f\x31\x01\x02\0\0\0', 'latin1')],
     ['a PNM file', Buffer.from('P6\n64 48\n255\n')],
   ])('is called %s', async (is, bytes) => {
@@ -66,6 +69,26 @@ describe('a picture that cannot be read', () => {
       code: 'asset_not_an_image',
       message: expect.stringContaining(`it is ${is}`),
     });
+  });
+
+  test.skipIf(lacksPillow)('is named as Pillow names it', async () => {
+    const formats = ['BMP', 'DDS', 'ICNS', 'ICO', 'JPEG2000', 'PCX', 'PPM', 'SGI', 'TGA', 'XBM'];
+    const code = `import base64, io, json
+from PIL import Image
+found = {}
+for name in ${JSON.stringify(formats)}:
+    out = io.BytesIO()
+    Image.new('1' if name == 'XBM' else 'RGB', (64, 64)).save(out, name)
+    found[name] = base64.b64encode(out.getvalue()).decode()
+print(json.dumps(found))`;
+    const files: Record<string, string> = JSON.parse(String(execFileSync('python3', ['-B', '-c', code])));
+    for (const [format, base64] of Object.entries(files)) {
+      const name = { JPEG2000: 'JPEG 2000', PPM: 'PNM' }[format] ?? format;
+      await expect(read(Buffer.from(base64, 'base64')), format).rejects.toMatchObject({
+        code: 'asset_not_an_image',
+        message: expect.stringMatching(`it is an? ${name} file, which this server cannot read`),
+      });
+    }
   });
 
   test('is reported with its JPEG process', async () => {

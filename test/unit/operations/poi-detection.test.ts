@@ -26,6 +26,16 @@ operationContract(
   },
 );
 
+/** Mean difference of the values of two pictures, 0 to 255. */
+async function meanDifference(one: Buffer, other: TestAsset['bytes']): Promise<number> {
+  const read = (bytes: Buffer) => sharp(bytes).removeAlpha().raw().toBuffer();
+  const [a, b] = [await read(one), await read(other as Buffer)];
+  expect(a.length).toBe(b.length);
+  let sum = 0;
+  for (const [at, value] of a.entries()) sum += Math.abs(value - (b[at] ?? 0));
+  return sum / a.length;
+}
+
 interface Point extends Circle {
   readonly score: number;
   readonly channel: string;
@@ -81,15 +91,19 @@ describe('the result', () => {
     });
     expect(String(files.get('empty-points.csv'))).toBe('x,y,radius,score,channel\n');
     expect((await decode(files.get('empty-points.png') ?? Buffer.of())).width).toBe(300);
+    expect(await meanDifference(files.get('small-slide.jpg') ?? Buffer.of(), small.bytes)).toBeLessThan(6);
     expect(assets[2]?.points).toEqual(assets[0]?.points);
     expect(count).toBe(2 * (assets[0]?.count ?? 0));
     expect([...files.keys()]).toEqual([
       'small-points.csv',
       'small-points.png',
+      'small-slide.jpg',
       'empty-points.csv',
       'empty-points.png',
+      'empty-slide.jpg',
       'small-points-2.csv',
       'small-points-2.png',
+      'small-slide-2.jpg',
       'result.json',
     ]);
 

@@ -13,8 +13,8 @@ const packet = (attributes: string, elements: string): string =>
   '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
   `<r:Description r:about="" ${namespaces}${attributes} xmp:Rating="3">${elements}</r:Description>` +
   '</r:RDF></x:xmpmeta>\n<?xpacket end="w"?>';
-const update = (text: string, choice: MetadataChoice = 'keep', format = 'jpeg'): string | null =>
-  updateXmp(Buffer.from(text), format, listKept(choice));
+const update = (text: string, choice: MetadataChoice = 'keep'): string | null =>
+  updateXmp(Buffer.from(text), listKept(choice));
 
 describe('an XMP packet of a changed picture', () => {
   test.each([
@@ -84,13 +84,5 @@ describe('an XMP packet of a changed picture', () => {
     ['is too large', packet('', 'x'.repeat(1024 * 1024))],
   ])('is not kept if it %s', (_, text) => {
     expect(update(text)).toBeNull();
-    expect(update(text, 'keep', 'png')).toBeNull();
-  });
-
-  test('of more than 65,502 bytes does not fit into JPEG', () => {
-    const size = 65_502 - Buffer.byteLength(packet('', ''));
-    expect(update(packet('', 'x'.repeat(size)))).not.toBeNull();
-    expect(update(packet('', 'x'.repeat(size + 1)))).toBeNull();
-    expect(update(packet('', 'x'.repeat(size + 1)), 'keep', 'webp')).not.toBeNull();
   });
 });

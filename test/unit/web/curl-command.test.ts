@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildCurlCommand } from '../../../web/submit/curl-command.ts';
+import { buildCurlCommand } from '../../../web/code/curl-command.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const run = promisify(execFile);

@@ -20,7 +20,7 @@ describe('fields', () => {
     expect(shapeOf(transform, 'fit')).toMatchObject({ kind: 'choice', fallback: 'inside' });
     expect(shapeOf(transform, 'rotate')).toMatchObject({ kind: 'number', min: -360, max: 360 });
     expect(shapeOf(transform, 'enlarge')).toMatchObject({ kind: 'flag', fallback: false });
-    expect(shapeOf(transform, 'background')).toMatchObject({ kind: 'text', long: false });
+    expect(shapeOf(transform, 'background')).toMatchObject({ kind: 'color' });
     const gallery = buildFields(schemaOf('image.gallery'));
     expect(shapeOf(gallery, 'caption')).toMatchObject({ kind: 'json', words: ['none', 'name', 'index'] });
     expect(shapeOf(gallery, 'attributes')).toMatchObject({ kind: 'lines' });

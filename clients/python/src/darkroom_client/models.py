@@ -83,66 +83,56 @@ class LogEntry(TypedDict):
     message: str
 
 
-class Inputs(TypedDict):
+class Estimate(TypedDict):
+    seconds: float | None
     """
-    Counts of its input files
+    Of the longest way through the steps, without downloads and waiting for workers; null: unknown
     """
-
-    total: int | None
+    bytes: int | None
     """
-    Null until the steps that it uses have ended
-    """
-    failed: int
-    """
-    Inputs that could not be used
-    """
-    reused: int
-    """
-    Inputs whose results were copied from an earlier job, in at least one stage
+    Size of the result; null: unknown
     """
 
 
-class JobError(TypedDict):
-    code: str
-    message: str
-    retryable: bool
+class Stage(TypedDict):
+    name: str
+    computes: Literal["all", "failed", "nothing"]
     """
-    Whether retrying without changes may help
-    """
-    details: dict[str, Any] | None
-
-
-class Usage(TypedDict):
-    bytes_in: int
-    """
-    Bytes of the assets that it processed
-    """
-    bytes_out: int
-    """
-    Bytes of the files that it produced
-    """
-    compute_seconds: float
-    """
-    Time that workers spent on its stages, without failed or interrupted attempts
-    """
-    reused_seconds: float
-    """
-    Time that earlier jobs had spent on results that it copied instead of computing them
+    `failed`: only the inputs that failed before. `nothing`: what an earlier run computed is used
     """
 
 
-class ResultSummary(TypedDict):
-    kind: Literal["files", "json"]
+class Estimate1(TypedDict):
     """
-    Whether the result is files or a JSON value
+    From completed jobs with the same operation, whatever their parameters; null: fewer than three are comparable
     """
-    files: int
+
+    inputs: int | None
     """
-    Number of files
+    Files that the step takes
     """
-    run: int
+    files: int | None
     """
-    The run that produced it: an earlier one while a rerun is active, or after it failed
+    Files that it makes
+    """
+    seconds: float | None
+    """
+    From its begin to its end
+    """
+    bytes: int | None
+    """
+    Size of its files
+    """
+
+
+class StepPlan(TypedDict):
+    name: str
+    operation: str
+    use: list[str]
+    stages: list[Stage]
+    estimate: Estimate1
+    """
+    From completed jobs with the same operation, whatever their parameters; null: fewer than three are comparable
     """
 
 
@@ -282,6 +272,69 @@ class Callback(TypedDict, closed=True):
     """
 
 
+class Inputs(TypedDict):
+    """
+    Counts of its input files
+    """
+
+    total: int | None
+    """
+    Null until the steps that it uses have ended
+    """
+    failed: int
+    """
+    Inputs that could not be used
+    """
+    reused: int
+    """
+    Inputs whose results were copied from an earlier job, in at least one stage
+    """
+
+
+class JobError(TypedDict):
+    code: str
+    message: str
+    retryable: bool
+    """
+    Whether retrying without changes may help
+    """
+    details: dict[str, Any] | None
+
+
+class Usage(TypedDict):
+    bytes_in: int
+    """
+    Bytes of the assets that it processed
+    """
+    bytes_out: int
+    """
+    Bytes of the files that it produced
+    """
+    compute_seconds: float
+    """
+    Time that workers spent on its stages, without failed or interrupted attempts
+    """
+    reused_seconds: float
+    """
+    Time that earlier jobs had spent on results that it copied instead of computing them
+    """
+
+
+class ResultSummary(TypedDict):
+    kind: Literal["files", "json"]
+    """
+    Whether the result is files or a JSON value
+    """
+    files: int
+    """
+    Number of files
+    """
+    run: int
+    """
+    The run that produced it: an earlier one while a rerun is active, or after it failed
+    """
+
+
 class EstimatedCompletion(TypedDict):
     """
     Estimated from similar jobs; eight of ten end between `earliest` and `latest`. Null: unknown
@@ -372,6 +425,10 @@ class JobRequest(TypedDict):
     params: dict[str, Any]
     """
     With defaults filled in
+    """
+    template: NotRequired[str]
+    """
+    The template that made the steps, as NAME@VERSION
     """
     steps: NotRequired[dict[str, Steps]]
     """
@@ -585,6 +642,82 @@ class CredentialsKeys(TypedDict, closed=True):
     """
 
 
+class TemplateSummary(TypedDict):
+    name: str
+    version: int
+    """
+    The latest version
+    """
+    scope: Literal["tenant", "shared", "built-in"]
+    """
+    `tenant`: of this tenant. `shared`: for all tenants, by an admin. `built-in`: part of darkroom
+    """
+    title: str
+    description: str
+    created_at: str | None
+    """
+    When this version was made; null for built-in ones
+    """
+
+
+class Template(TypedDict):
+    name: str
+    version: int
+    scope: Literal["tenant", "shared", "built-in"]
+    """
+    `tenant`: of this tenant. `shared`: for all tenants, by an admin. `built-in`: part of darkroom
+    """
+    title: str
+    description: str
+    created_at: str | None
+    """
+    When this version was made; null for built-in ones
+    """
+    params: dict[str, Any]
+    steps: dict[str, dict[str, Any]]
+    """
+    The steps, as in a job. `${params.NAME}` stands for a parameter: alone it is its value, inside a text its text
+    """
+    results: NotRequired[list[Any]]
+    """
+    As in a job
+    """
+
+
+class TemplateVersion(TypedDict):
+    version: int
+    """
+    The latest version
+    """
+    created_at: str | None
+    """
+    When this version was made; null for built-in ones
+    """
+
+
+class TemplateDocument(TypedDict, closed=True):
+    title: NotRequired[str]
+    """
+    Default: ""
+    """
+    description: NotRequired[str]
+    """
+    Default: ""
+    """
+    params: NotRequired[dict[str, Any]]
+    """
+    JSON Schema (2020-12) of the parameters: an object with `properties`. A job may give no others, unless `additionalProperties` is set. Default: {}
+    """
+    steps: dict[str, dict[str, Any]]
+    """
+    The steps, as in a job. `${params.NAME}` stands for a parameter: alone it is its value, inside a text its text
+    """
+    results: NotRequired[list[Any]]
+    """
+    As in a job
+    """
+
+
 class Jobs(TypedDict):
     """
     Ended runs
@@ -663,6 +796,51 @@ class ProgressEvent(TypedDict):
     assets: AssetCounts
 
 
+class JobPlan(TypedDict):
+    exists: bool | None
+    """
+    Whether the same request has made its job already; then it would return that one. Null: unknown without the files
+    """
+    run: int
+    """
+    Number of the run, from 1
+    """
+    template: str | None
+    """
+    The template that makes the steps, as NAME@VERSION
+    """
+    assets: int
+    """
+    Known so far
+    """
+    steps: list[StepPlan]
+    results: list[str]
+    """
+    Steps whose files are the result
+    """
+    estimate: Estimate
+    notes: list[str]
+    """
+    What is not known, and why
+    """
+
+
+class Asset(TypedDict, closed=True):
+    name: NotRequired[str]
+    """
+    Defaults to the last part of the URL or path
+    """
+    source: Source
+    checksum: NotRequired[str]
+    """
+    The job fails if the bytes differ
+    """
+    attributes: NotRequired[dict[str, Any]]
+    """
+    Passed to the operation
+    """
+
+
 class JobStep(TypedDict):
     name: str
     operation: str
@@ -691,22 +869,6 @@ class JobStep(TypedDict):
     error: JobError | None
 
 
-class Asset(TypedDict, closed=True):
-    name: NotRequired[str]
-    """
-    Defaults to the last part of the URL or path
-    """
-    source: Source
-    checksum: NotRequired[str]
-    """
-    The job fails if the bytes differ
-    """
-    attributes: NotRequired[dict[str, Any]]
-    """
-    Passed to the operation
-    """
-
-
 class MoreAssets(TypedDict, closed=True):
     assets: NotRequired[list[Asset]]
     """
@@ -723,6 +885,10 @@ class WatchedJob(TypedDict):
     operation: str
     """
     The operation; `pipeline` for a job with `steps`
+    """
+    template: NotRequired[str]
+    """
+    The template that made its steps, as NAME@VERSION; absent if none did
     """
     dialect: str
     """
@@ -795,11 +961,67 @@ class Result(TypedDict):
     """
 
 
+class JobSpec(TypedDict, closed=True):
+    id: NotRequired[str]
+    """
+    Job id; chosen by the client, or by the server when left out
+    """
+    operation: NotRequired[str]
+    """
+    The operation of the job, unless it has `steps` or `template`
+    """
+    params: NotRequired[dict[str, Any]]
+    """
+    Of the operation or the template. See GET /v1/operations/{name}, GET /v1/templates/{name}. Default: {}
+    """
+    template: NotRequired[str]
+    """
+    Instead of `steps`: the template that makes them, as NAME or NAME@VERSION
+    """
+    steps: NotRequired[dict[str, StepSpec]]
+    """
+    Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md
+    """
+    results: NotRequired[list[StepName]]
+    """
+    Steps whose files are the result of a pipeline; default: those that no other step uses
+    """
+    reuse: NotRequired[bool]
+    """
+    Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true
+    """
+    assets: NotRequired[list[Asset]]
+    """
+    Default: []
+    """
+    await_assets: NotRequired[AwaitAssets]
+    """
+    The job waits for more assets until a request has `final`, or one of these conditions holds
+    """
+    callback: NotRequired[Callback]
+    priority: NotRequired[int]
+    """
+    Temporal's priority key: 1 runs first; default: 3. 1 and 2 precede jobs of other tenants and take the role `operator`
+    """
+    keep_days: NotRequired[float]
+    """
+    Days that the job and its results are kept after its end; default: the server's
+    """
+    labels: NotRequired[dict[str, str]]
+    """
+    Text for the client; shown, never interpreted
+    """
+
+
 class Job(TypedDict):
     id: str
     operation: str
     """
     The operation; `pipeline` for a job with `steps`
+    """
+    template: NotRequired[str]
+    """
+    The template that made its steps, as NAME@VERSION; absent if none did
     """
     dialect: str
     """
@@ -841,51 +1063,3 @@ class Job(TypedDict):
     result: ResultSummary | None
     error: JobError | None
     links: dict[str, str]
-
-
-class JobSpec(TypedDict, closed=True):
-    id: NotRequired[str]
-    """
-    Job id; chosen by the client, or by the server when left out
-    """
-    operation: NotRequired[str]
-    """
-    The operation of the job, unless it has `steps`
-    """
-    params: NotRequired[dict[str, Any]]
-    """
-    See GET /v1/operations/{name}. Default: {}
-    """
-    steps: NotRequired[dict[str, StepSpec]]
-    """
-    Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md
-    """
-    results: NotRequired[list[StepName]]
-    """
-    Steps whose files are the result of a pipeline; default: those that no other step uses
-    """
-    reuse: NotRequired[bool]
-    """
-    Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true
-    """
-    assets: NotRequired[list[Asset]]
-    """
-    Default: []
-    """
-    await_assets: NotRequired[AwaitAssets]
-    """
-    The job waits for more assets until a request has `final`, or one of these conditions holds
-    """
-    callback: NotRequired[Callback]
-    priority: NotRequired[int]
-    """
-    Temporal's priority key: 1 runs first; default: 3. 1 and 2 precede jobs of other tenants and take the role `operator`
-    """
-    keep_days: NotRequired[float]
-    """
-    Days that the job and its results are kept after its end; default: the server's
-    """
-    labels: NotRequired[dict[str, str]]
-    """
-    Text for the client; shown, never interpreted
-    """

@@ -27,7 +27,7 @@ def check(stream: ImageStream, declared: str | None) -> Header:
     if declared is not None and declared != found:
         is_what = f"is a {found} image" if kind else "has no known header, so it would be raw"
         raise ImageError("image_format_mismatch", f"was declared as {declared}, but {is_what}")
-    header = kind.check(stream) if kind else Header("raw", stream.size)
+    header = kind.check(stream) if kind else Header("raw", stream.size, is_flat=True)
     if header.disk_size > MAX_DISK:
         raise ImageError("image_too_large", f"claims to be a disk of {header.disk_size} bytes; at most {MAX_DISK} are accepted")
     return header

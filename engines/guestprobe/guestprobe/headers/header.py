@@ -15,11 +15,13 @@ MAX_TABLE = 64 << 20
 
 @dataclass(frozen=True)
 class Header:
-    """`disk_size`: bytes of the virtual disk. `notes`: sentences for the report."""
+    """`disk_size`: bytes of the virtual disk. `notes`: sentences for the report. `is_flat`: the file has all bytes of the disk in a row, and
+    is long enough for them."""
 
     format: str
     disk_size: int
     notes: tuple[str, ...] = ()
+    is_flat: bool = False
 
 
 def unpack(layout: str, stream: ImageStream, offset: int) -> tuple[int, ...]:

@@ -31,4 +31,4 @@ def check(stream: ImageStream) -> Header:
         check_table(stream, "block table", table_at, blocks * 4)
     else:
         raise damaged(f"VHD has no disk type {kind}")
-    return Header(FORMAT, disk_size)
+    return Header(FORMAT, disk_size, is_flat=kind == _FIXED)

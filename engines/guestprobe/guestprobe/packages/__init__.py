@@ -25,7 +25,7 @@ _MANAGERS: dict[str, Callable[[Guest], Inventory | None]] = {
 _DISTRIBUTIONS = {
     **dict.fromkeys(("debian", "ubuntu"), "deb"),
     **dict.fromkeys(("fedora", "rhel", "centos", "suse", "opensuse", "sles", "amzn", "mageia", "altlinux", "openEuler"), "rpm"),
-    **dict.fromkeys(("photon", "azurelinux", "mariner", "redhat", "ol", "rocky", "almalinux"), "rpm"),
+    **dict.fromkeys(("photon", "azurelinux", "mariner", "redhat", "ol", "rocky", "almalinux", "scientific", "sled"), "rpm"),
     **dict.fromkeys(("alpine", "wolfi", "chainguard", "postmarketos"), "apk"),
     "arch": "pacman",
     "gentoo": "portage",
