@@ -218,8 +218,8 @@ test('an asset that a step skips is missing in the steps that use it, and failed
   expect(await filesOf(job)).toEqual({ 'joined.txt': 'all(picky(a) picky(c))' });
   expect(ended.assets).toEqual({ total: 3, downloaded: 3, failed: 1 });
   expect(ended.steps.map(({ inputs }) => inputs)).toEqual([
-    { total: 3, failed: 1 },
-    { total: 3, failed: 1 },
+    { total: 3, failed: 1, reused: 0 },
+    { total: 3, failed: 1, reused: 0 },
   ]);
   expect((await manifestOf(job)).assets.map(({ status }) => status)).toEqual(['ok', 'failed', 'ok']);
 });
