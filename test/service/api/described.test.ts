@@ -96,6 +96,7 @@ describe('responses of the native API are as described', () => {
     const heard = { headers: { 'last-event-id': '1.end' } };
     expect((await ask('GET /v1/jobs/{id}/events', at, heard)).status).toBe(204);
     await filed('GET /v1/jobs/{id}/files/{path}', { ...at, path: 'coffee.jpg' });
+    expect((await ask('GET /v1/jobs/{id}/assets/{index}', { ...at, index: '0' })).status).toBe(200);
     expect((await ask('GET /v1/jobs/{id}/files/{path}', at)).status).toBe(404);
     expect((await ask('POST /v1/jobs', {}, json({ ...spec, params: {} }))).status).toBe(422);
     const other = { id: 'files', operation: 'system.echo' };
@@ -190,6 +191,8 @@ describe('responses of the native API are as described', () => {
     expect((await ask('GET /v1/operations/{name}', { name: 'image.transform' })).status).toBe(200);
     expect((await ask('GET /v1/operations/{name}')).status).toBe(404);
     expect((await ask('GET /v1/usage')).status).toBe(200);
+    expect((await ask('GET /v1/job-counts')).status).toBe(200);
+    for (const method of ['GET', 'POST', 'DELETE']) await ask(`${method} /v1/session`);
     expect((await ask('GET /v1/usage', {}, { query: '?from=never' })).status).toBe(422);
     expect((await ask('GET /v1/audit')).status).toBe(200);
     expect((await ask('GET /v1/audit', {}, { query: '?since=never' })).status).toBe(422);

@@ -84,6 +84,7 @@ const publicRoutes = [
 const expectedRole = (method: string, path: string): Role => {
   if (path === '/v1/audit') return 'admin';
   if (path.startsWith('/v1/templates') && method !== 'GET') return 'operator';
+  if (path === '/v1/session') return 'viewer';
   return method === 'GET' || path.endsWith('/links') ? 'viewer' : 'submitter';
 };
 

@@ -38,6 +38,7 @@ beforeAll(async () => {
     delivery: 1,
     path: `${MARK}.jpg`,
     name: 'image.transform',
+    index: 0,
     tenant: 'acme',
     secret: 'guessed',
     expires: 9_999_999_999,

@@ -48,7 +48,7 @@ describe('an invalid command exits with 2 and an error on stderr', () => {
     [['submit', '-o', 'x', 'no-*.jpg'], /no-\*\.jpg: no file matches this pattern/],
     [['submit', '-o', 'x', '-', '-'], /-: standard input can be read once/],
     [['submit', '-o', 'x', 's3:bucket'], /s3:bucket: write s3:CREDENTIALS\/KEY/],
-    [['submit', '-o', 'x', '--steps', 'y'], /--operation NAME for one operation, or --steps FILE/],
+    [['submit', '-o', 'x', '--steps', 'y'], /Give one of --operation NAME/],
     [['submit', '--steps', 'no.yaml'], /--steps no\.yaml: ENOENT/],
     [['submit', '--steps', 'a.yaml', '--set', 'a=1'], /--set and --params are for one operation/],
     [['submit', '-o', 'x', '--out', '-', '--json'], /--out - and --json both write/],
