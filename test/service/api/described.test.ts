@@ -42,7 +42,7 @@ async function ask(operation: string, places: Record<string, string> = {}, init:
   });
   if (status < 300) succeeded.add(operation);
   const type = headers.get('content-type') ?? '';
-  const body: unknown = type.includes('json') && status !== 206 ? await copy.json() : null;
+  const body: unknown = /[/+]json\b/.test(type) && status !== 206 ? await copy.json() : null;
   return { status, headers, body: body as Record<string, unknown> | null };
 }
 
@@ -91,8 +91,10 @@ describe('responses of the native API are as described', () => {
     const { headers } = await ask('GET /v1/jobs/{id}', at);
     const unchanged = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
     expect((await ask('GET /v1/jobs/{id}', at, unchanged)).status).toBe(304);
-    for (const part of ['request', 'result', 'files', 'deliveries', 'archive', 'events'])
+    for (const part of ['request', 'result', 'files', 'deliveries', 'archive', 'events', 'log'])
       expect((await ask(`GET /v1/jobs/{id}/${part}`, at)).status).toBe(200);
+    for (const accept of ['application/x-ndjson', 'text/event-stream'])
+      expect((await ask('GET /v1/jobs/{id}/log', at, { headers: { accept } })).status).toBe(200);
     const heard = { headers: { 'last-event-id': '1.end' } };
     expect((await ask('GET /v1/jobs/{id}/events', at, heard)).status).toBe(204);
     await filed('GET /v1/jobs/{id}/files/{path}', { ...at, path: 'coffee.jpg' });
@@ -353,6 +355,27 @@ test('credentials', async () => {
   } finally {
     await s3.dispose();
   }
+});
+
+test('templates and plans', async () => {
+  const at = { name: 'small' };
+  const template = {
+    params: { type: 'object', properties: { width: { type: 'integer', default: 320 } } },
+    steps: { small: { operation: 'image.transform', params: { width: '${params.width}' } } },
+  };
+  await refusals('PUT /v1/templates/{name}', at);
+  await refusals('POST /v1/plans');
+  expect((await ask('PUT /v1/templates/{name}', at, json({ steps: {} }))).status).toBe(422);
+  expect((await ask('PUT /v1/templates/{name}', at, json(template))).status).toBe(201);
+  expect((await ask('PUT /v1/templates/{name}', at, json(template))).status).toBe(200);
+  for (const path of ['', '/{name}', '/{name}/versions'])
+    expect((await ask(`GET /v1/templates${path}`, at)).status).toBe(200);
+  const spec = { template: 'small', assets: [{ source: { url: `${web.url}/coffee.jpg` } }] };
+  expect((await ask('POST /v1/plans', {}, json(spec))).status).toBe(200);
+  expect((await ask('POST /v1/plans', {}, json({ ...spec, template: 'none' }))).status).toBe(422);
+  expect((await ask('DELETE /v1/templates/{name}', at)).status).toBe(204);
+  for (const operation of ['GET /v1/templates/{name}', 'DELETE /v1/templates/{name}'])
+    expect((await ask(operation, at)).status).toBe(404);
 });
 
 test('every route of the native API has succeeded', () => {
