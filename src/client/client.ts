@@ -8,13 +8,10 @@
  * ```
  */
 import { isTerminal } from '../jobs/model/states.ts';
-import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
 import { events } from './events.ts';
-import { follow } from './follow.ts';
 import { type LogOptions, readLog } from './log.ts';
 import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
-import { DarkroomProblem } from './problem.ts';
 import type { EventOptions } from './server-events.ts';
 import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
@@ -42,21 +39,15 @@ import type {
   UsageReport,
   WatchedJob,
 } from './types.ts';
+import { waitForEnd } from './wait-for-end.ts';
 
 export { states } from '../jobs/model/states.ts';
 export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
+export type * from './options.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type {
-  Cancellable,
-  ClientOptions,
-  DownloadOptions,
-  EventOptions,
-  LogOptions,
-  SubmitOptions,
-  WaitOptions,
-};
+export type { ClientOptions, EventOptions, LogOptions };
 
 /** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);
@@ -98,7 +89,7 @@ export class Darkroom {
     request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>,
     { signal }: Cancellable = {},
   ): Promise<JobPlan> {
-    return this.#sendJson('POST', '/v1/plans', request, signal);
+    return this.#transport.json({ method: 'POST', path: '/v1/plans', value: request, signal });
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
@@ -141,17 +132,8 @@ export class Darkroom {
   }
 
   /** Resolves with the job once it is completed, failed or cancelled. Tolerates outages. */
-  async wait(id: string, options: WaitOptions = {}): Promise<Job> {
-    const { timeoutMs = null, signal, onProgress = () => undefined } = options;
-    return withTimeout(timeoutMs, signal, async (either, isLate) => {
-      try {
-        return await follow(this.#transport, id, { ...options, signal: either }, onProgress);
-      } catch (cause) {
-        if (!isLate() || signal?.aborted) throw cause;
-        const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it continues`;
-        throw new DarkroomProblem({ status: 0, code: 'not_ended', detail, retryable: true }, { cause });
-      }
-    });
+  wait(id: string, options: WaitOptions = {}): Promise<Job> {
+    return waitForEnd(this.#transport, id, options);
   }
 
   /** Yields each change, and returns after the event `end`. Reconnects automatically. */
@@ -251,13 +233,11 @@ export class Darkroom {
       signal,
     }: Cancellable & { path?: string | undefined; expiresIn?: number | undefined } = {},
   ): Promise<ResultLink> {
-    const body = JSON.stringify({ path, expires_in: expiresIn });
-    const headers = { 'content-type': 'application/json' };
+    const value = { path, expires_in: expiresIn };
     return this.#transport.json({
       method: 'POST',
       path: `${jobPath(id)}/links`,
-      headers,
-      body,
+      value,
       repeatable: true,
       signal,
     });
@@ -280,10 +260,8 @@ export class Darkroom {
   }
 
   /** Cancels the job if it runs, and deletes inputs, results and record. The id stays taken. */
-  async delete(id: string, { signal }: Cancellable = {}): Promise<void> {
-    await this.#transport.send({ method: 'DELETE', path: jobPath(id), signal }, (response) =>
-      response.arrayBuffer(),
-    );
+  delete(id: string, { signal }: Cancellable = {}): Promise<void> {
+    return this.#transport.discard({ method: 'DELETE', path: jobPath(id), signal });
   }
 
   operations(options?: Cancellable): Promise<readonly Operation[]> {
@@ -301,18 +279,16 @@ export class Darkroom {
 
   /** Stores credentials once their server has accepted them. */
   createCredentials(wanted: NewCredentials, { signal }: Cancellable = {}): Promise<CredentialsView> {
-    return this.#sendJson('POST', '/v1/credentials', wanted, signal);
+    return this.#transport.json({ method: 'POST', path: '/v1/credentials', value: wanted, signal });
   }
 
   /** Replaces the keys of credentials. */
   rotateCredentials(name: string, keys: S3Keys, { signal }: Cancellable = {}): Promise<CredentialsView> {
-    return this.#sendJson('PUT', credentialsPath(name), keys, signal);
+    return this.#transport.json({ method: 'PUT', path: credentialsPath(name), value: keys, signal });
   }
 
-  async revokeCredentials(name: string, { signal }: Cancellable = {}): Promise<void> {
-    await this.#transport.send({ method: 'DELETE', path: credentialsPath(name), signal }, (response) =>
-      response.arrayBuffer(),
-    );
+  revokeCredentials(name: string, { signal }: Cancellable = {}): Promise<void> {
+    return this.#transport.discard({ method: 'DELETE', path: credentialsPath(name), signal });
   }
 
   /** Returns the usage by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; default: this month. */
@@ -342,24 +318,12 @@ export class Darkroom {
   }
 
   /** Resolves if the server is ready. Otherwise throws what is missing, without retries. */
-  async ready({ signal }: Cancellable = {}): Promise<void> {
-    await this.#transport.send({ path: '/readyz', repeatable: false, signal }, (response) =>
-      response.arrayBuffer(),
-    );
+  ready({ signal }: Cancellable = {}): Promise<void> {
+    return this.#transport.discard({ path: '/readyz', repeatable: false, signal });
   }
 
   async #list<T>(path: string, key: string, { signal }: Cancellable = {}): Promise<readonly T[]> {
     return (await this.#transport.json<Record<string, readonly T[]>>({ path, signal }))[key] ?? [];
-  }
-
-  #sendJson<T>(
-    method: 'POST' | 'PUT',
-    path: string,
-    value: object,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const headers = { 'content-type': 'application/json' };
-    return this.#transport.json({ method, path, headers, body: JSON.stringify(value), signal });
   }
 
   #send(
@@ -383,10 +347,9 @@ export class Darkroom {
     id: string,
     control: 'cancel' | 'pause' | 'resume',
     { signal }: Cancellable = {},
-    body?: object,
+    value?: object,
   ): Promise<Job> {
-    const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const path = `${jobPath(id)}/${control}`;
-    return this.#transport.json({ method: 'POST', path, repeatable: true, signal, ...json });
+    return this.#transport.json({ method: 'POST', path, repeatable: true, signal, value });
   }
 }

@@ -55,20 +55,18 @@ export class TemplateClient {
       method: 'PUT',
       path: pathOf(name),
       query: toQuery(options),
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(template),
+      value: template,
       signal: options.signal,
     });
   }
 
   /** Deletes all versions. Jobs that were made from them do not change. */
-  async delete(name: string, options: OwnerOptions = {}): Promise<void> {
-    const request = {
+  delete(name: string, options: OwnerOptions = {}): Promise<void> {
+    return this.#transport.discard({
       method: 'DELETE',
       path: pathOf(name),
       query: toQuery(options),
       signal: options.signal,
-    } as const;
-    await this.#transport.send(request, (response) => response.arrayBuffer());
+    });
   }
 }

@@ -30,6 +30,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | FormData;
+  /** A value that is sent as JSON, instead of `body`. */
+  readonly value?: object | undefined;
   /** True if the request is idempotent and may be retried. Default: true for GET. */
   readonly repeatable?: boolean;
   /** Milliseconds; null for no limit. */
@@ -73,6 +75,11 @@ export class Transport {
     return this.send(call, async (response) => response);
   }
 
+  /** Resolves once the whole response has arrived, and ignores its content. */
+  async discard(call: Call): Promise<void> {
+    await this.send(call, (response) => response.arrayBuffer());
+  }
+
   /** The timeout and the retries include `read`. */
   async send<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     const { repeatable = (call.method ?? 'GET') === 'GET' } = call;
@@ -112,7 +119,7 @@ export class Transport {
   }
 
   async #fetch(
-    { method = 'GET', path, query = {}, headers, body }: Call,
+    { method = 'GET', path, query = {}, headers, value, body = value && JSON.stringify(value) }: Call,
     signal: AbortSignal,
   ): Promise<Response> {
     const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
@@ -124,6 +131,7 @@ export class Transport {
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
         ...this.#options.headers,
+        ...(value && { 'content-type': 'application/json' }),
         ...headers,
       },
       signal,

@@ -23,6 +23,8 @@ interface ZipReader {
   readonly isInstalled: boolean;
   /** Reads all entries. Rejects with what is wrong with the archive. May write files beside it. */
   readonly read: (archive: string) => Promise<ReadZip>;
+  /** Programs that compare the contents with the checksums of the archive themselves. Returns the names. Rejects as `read`. */
+  readonly verify?: (archive: string) => Promise<readonly string[]>;
 }
 
 const has = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
@@ -43,6 +45,16 @@ async function readContents(program: string, args: readonly string[], input?: st
   const code = await ended;
   if (code !== 0 || errors !== '') throw new Error(`${program} ended with ${code}: ${errors}`);
   return sum;
+}
+
+/** Runs a shell command on an archive, "$1". Returns the lines of its output. */
+const readLines = async (command: string, archive: string) =>
+  lines((await run('sh', ['-c', command, 'sh', archive], { env })).stdout);
+
+/** Lists the names in an archive by 7z. */
+async function listBy7z(archive: string): Promise<string[]> {
+  const { stdout } = await run('7z', ['l', '-slt', '-ba', archive], { env });
+  return [...stdout.matchAll(/^Path = (.*)$/gm)].map(([, name = '']) => name);
 }
 
 /** Runs a program of ours, which prints the names, and the checksum on the last line. */
@@ -113,27 +125,32 @@ export const zipReaders: readonly ZipReader[] = [
   {
     name: '7z',
     isInstalled: has('7z', 'i'),
-    read: async (archive) => {
-      const { stdout } = await run('7z', ['l', '-slt', '-ba', archive], { env });
-      const names = [...stdout.matchAll(/^Path = (.*)$/gm)].map(([, name = '']) => name);
-      return { names, crc32: await readContents('7z', ['x', '-so', '-bd', archive]) };
+    read: async (archive) => ({
+      names: await listBy7z(archive),
+      crc32: await readContents('7z', ['x', '-so', '-bd', archive]),
+    }),
+    verify: async (archive) => {
+      await run('7z', ['t', '-bd', archive], { env });
+      return listBy7z(archive);
     },
   },
   {
     name: 'unzip',
     isInstalled: has('unzip', '-v'),
     read: async (archive) => ({
-      names: lines((await run('unzip', ['-Z1', archive], { env })).stdout),
+      names: await readLines('unzip -Z1 "$1"', archive),
       crc32: await readContents('unzip', ['-p', archive]),
     }),
+    verify: (archive) => readLines('unzip -tqq "$1" && unzip -Z1 "$1"', archive),
   },
   {
     name: 'bsdtar, from a pipe',
     isInstalled: has('bsdtar', '--version'),
-    read: async (archive) => {
-      const listed = await run('sh', ['-c', `bsdtar -tf - <"$1"`, 'sh', archive], { env });
-      return { names: lines(listed.stdout), crc32: await readContents('bsdtar', ['-xOf', '-'], archive) };
-    },
+    read: async (archive) => ({
+      names: await readLines('bsdtar -tf - <"$1"', archive),
+      crc32: await readContents('bsdtar', ['-xOf', '-'], archive),
+    }),
+    verify: (archive) => readLines('cat "$1" | bsdtar -xOf - >/dev/null && cat "$1" | bsdtar -tf -', archive),
   },
   {
     name: 'zipfile of Python',

@@ -14,7 +14,7 @@ export interface Column {
   readonly total: number;
 }
 
-export const amountOf = ({ jobs, ...row }: Row, measure: Measure): number =>
+const amountOf = ({ jobs, ...row }: Row, measure: Measure): number =>
   measure === 'jobs' ? jobs.completed + jobs.failed + jobs.cancelled : row[measure];
 
 /** Returns a column for each day from `from` to `to`, both included; days without jobs are empty. */

@@ -73,7 +73,7 @@ async function findTextures(
 }
 
 /** Resolves a relative path against that of a file. */
-export const resolvePath = (from: string, relative: string): string =>
+const resolvePath = (from: string, relative: string): string =>
   decodeURIComponent(
     new URL(encodeURI(relative.replaceAll('\\', '/')), `http://result/${encodeURI(from)}`).pathname.slice(1),
   );

@@ -8,6 +8,7 @@ import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { outcomes, storedBelow } from '../../support/more-assets.ts';
 import { plain } from '../../support/pictures.ts';
 import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
+import { repeatConcurrently } from '../../support/waiting-jobs.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -140,7 +141,7 @@ describe('reruns a job that is', () => {
   });
 
   test('two concurrent reruns are one run', async () => {
-    for (let round = 0; round < 10; round++) {
+    await repeatConcurrently(10, 4, async (round) => {
       const id = await submit({ operation: 'system.echo', params: { round } });
       const answers = await Promise.all(Array.from({ length: 5 }, () => rerun(id)));
       expect(answers.filter(({ status }) => status === 202).length).toBeGreaterThan(0);
@@ -150,7 +151,7 @@ describe('reruns a job that is', () => {
       const listed = async () => (await jobs()).filter((job) => job.id === id).map(({ run }) => run);
       await expect.poll(listed).toEqual([2]);
       expect(await darkroom.get(id)).toMatchObject({ run: 2 });
-    }
+    });
   });
 });
 

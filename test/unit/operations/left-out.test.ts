@@ -10,7 +10,16 @@ import { lacksPillow } from '../../support/colour-reference.ts';
 import { runOperation } from '../../support/run-operation.ts';
 import { computeByPillow } from '../../support/transform-reference.ts';
 
-const make = (code: string): Buffer =>
+const made = new Map<string, Buffer>();
+
+/** Makes a file with this code of Python, once. */
+function make(code: string): Buffer {
+  const file = made.get(code) ?? runPython(code);
+  made.set(code, file);
+  return file;
+}
+
+const runPython = (code: string): Buffer =>
   execFileSync('python3', [
     '-B',
     '-c',

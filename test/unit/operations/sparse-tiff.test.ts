@@ -149,4 +149,30 @@ describe.skipIf(lacksPillow)('a sparse TIFF', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  test('the note is about the page that is used', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'darkroom-sparse-'));
+    try {
+      const path = join(folder, 'pages.tif');
+      const code = `import sys, numpy as np, tifffile
+pixels = np.full((128, 128, 3), 200, np.uint8)
+with tifffile.TiffWriter(sys.argv[1]) as file:
+    for _ in range(2):
+        file.write(pixels, tile=(64, 64), photometric='rgb', metadata=None)
+with tifffile.TiffFile(sys.argv[1], mode='r+') as file:
+    for name in ('TileOffsets', 'TileByteCounts'):
+        tag = file.pages[1].tags[name]
+        tag.overwrite([0, *tag.value[1:]])`;
+      execFileSync('python3', ['-B', '-c', code, path]);
+      const assets = [{ name: 'pages.tif', bytes: readFileSync(path) }];
+      const codes = async (page: number) => {
+        const { notes } = await runOperation(imageTransform as never, { params: { page }, assets });
+        return notes.map(({ code }) => code);
+      };
+      expect(await codes(0)).toEqual(['pages_left_out']);
+      expect(await codes(1)).toEqual(['empty_parts', 'pages_left_out']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
