@@ -1,7 +1,7 @@
 /** The operations that exist, as the API asks for them and as workers run them. */
 import { z } from 'zod';
 import { batchSizes } from '../src/jobs/model/batch.ts';
-import { PIPELINE } from '../src/jobs/model/pipeline.ts';
+import { PIPELINE } from '../src/jobs/model/pipeline-names.ts';
 import type { StagePlan } from '../src/jobs/model/run-input.ts';
 import type {
   OperationCatalogue,

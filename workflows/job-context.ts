@@ -1,5 +1,5 @@
 /** What the parts of the job workflow share. */
-import { PIPELINE } from '../src/jobs/model/pipeline.ts';
+import { PIPELINE } from '../src/jobs/model/pipeline-names.ts';
 import type { RunInput, StepInput } from '../src/jobs/model/run-input.ts';
 import { AssetQueue, type AssetQueueState } from './asset-queue.ts';
 import { CallbackNotifier } from './callback-notifier.ts';

@@ -2,7 +2,7 @@
 import type { CollectInput } from '../activities/types.ts';
 import { type Batch, type BatchLayout, chunkEnds, splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { JobStep } from '../src/jobs/model/job.ts';
-import { ASSETS } from '../src/jobs/model/pipeline.ts';
+import { ASSETS } from '../src/jobs/model/pipeline-names.ts';
 import { type CollectedInputs, layoutInputs, type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { findStep, type JobContext } from './job-context.ts';

@@ -6,7 +6,7 @@ import { parseUuidRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import type { Job } from '../../jobs/model/job.ts';
-import { ASSETS } from '../../jobs/model/pipeline.ts';
+import { ASSETS } from '../../jobs/model/pipeline-names.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { readBody, readIdempotencyKey } from './body.ts';

@@ -21,7 +21,8 @@
  * | tombstone | the mark of a deleted job; its id stays taken |
  */
 import { z } from 'zod';
-import { PIPELINE, stepStates } from './pipeline.ts';
+import { stepStates } from './pipeline.ts';
+import { PIPELINE } from './pipeline-names.ts';
 import { states } from './states.ts';
 
 const timestamp = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000Z' });

@@ -1,15 +1,7 @@
 /** A pipeline: a graph of steps that runs as one job. */
 import { z } from 'zod';
 import { limitEntries } from './limit-entries.ts';
-
-/** The operation of a job that was submitted with `steps`. No operation has this name. */
-export const PIPELINE = 'pipeline';
-
-/** The only step of a job that was submitted with `operation`. */
-export const ONLY_STEP = 'main';
-
-/** In `use`: the assets of the job. No step has this name. */
-export const ASSETS = ':assets';
+import { ASSETS } from './pipeline-names.ts';
 
 const MAX_STEPS = 50;
 

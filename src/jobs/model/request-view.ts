@@ -2,7 +2,7 @@
 import { DAY_MS } from '../../lib/units.ts';
 import type { S3Source } from './asset.ts';
 import type { Callback } from './job-spec.ts';
-import { PIPELINE } from './pipeline.ts';
+import { PIPELINE } from './pipeline-names.ts';
 import type { AssetInput, JobInputs, RunInput, StepInput } from './run-input.ts';
 import { hideSecrets } from './secret-params.ts';
 

@@ -1,7 +1,7 @@
 /** Reads the log of one job, again and again while it grows. */
 import { mapConcurrent } from '../../lib/map-concurrent.ts';
 import type { LogEntry, LogSegment, LogSegmentName } from '../model/job-log.ts';
-import { PIPELINE } from '../model/pipeline.ts';
+import { PIPELINE } from '../model/pipeline-names.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobSnapshot } from '../ports/job-runtime.ts';
 import { toStatusEntries } from './status-log.ts';

@@ -1,6 +1,6 @@
 /** Plans the steps of a run: what each computes, and about how long it takes. */
 import type { JobPlan, StepPlan } from '../model/job-plan.ts';
-import { ASSETS } from '../model/pipeline.ts';
+import { ASSETS } from '../model/pipeline-names.ts';
 import type { StepSamples } from './step-samples.ts';
 
 /** A step before it is estimated. */

@@ -1,6 +1,6 @@
 /** Estimates steps from completed ones of the same operation. */
 import type { StepEstimate } from '../model/job-plan.ts';
-import { PIPELINE } from '../model/pipeline.ts';
+import { PIPELINE } from '../model/pipeline-names.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
 
 /** Samples needed for an estimate. */

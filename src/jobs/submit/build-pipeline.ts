@@ -1,7 +1,8 @@
 /** Builds the steps of a job from a request, and checks them. Errors name each invalid field. */
 import type { JobSpec } from '../model/job-spec.ts';
 import { mayShareMediaType } from '../model/media-type.ts';
-import { ASSETS, MAX_DEPTH, ONLY_STEP, PIPELINE, type StepSpec } from '../model/pipeline.ts';
+import { MAX_DEPTH, type StepSpec } from '../model/pipeline.ts';
+import { ASSETS, ONLY_STEP, PIPELINE } from '../model/pipeline-names.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import { type FieldError, toPointer } from '../validation/invalid-request.ts';
 

@@ -2,7 +2,7 @@
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
 import { endEvents, type JobSpec } from '../model/job-spec.ts';
-import { ASSETS } from '../model/pipeline.ts';
+import { ASSETS } from '../model/pipeline-names.ts';
 import {
   type AssetChunk,
   type AssetInput,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job-spec.ts';
-import { ASSETS, PIPELINE } from '../model/pipeline.ts';
+import { ASSETS, PIPELINE } from '../model/pipeline-names.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { Templates } from '../ports/templates.ts';
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
