@@ -64,7 +64,7 @@ test('a label and the beginning of the id go together, also on the command line'
 
 test('two values of one label select nothing, and a label without a name is rejected', async () => {
   const both = await darkroom.request('/v1/jobs?label=album:trip&label=album:Trip');
-  expect(await both.json()).toEqual({ jobs: [], next_cursor: null });
+  expect(await both.json()).toEqual({ jobs: [], next_cursor: null, partial: false });
   for (const wrong of ['album', ':trip', '']) {
     const response = await darkroom.request(`/v1/jobs?label=${wrong}`);
     expect(response.status, wrong).toBe(422);

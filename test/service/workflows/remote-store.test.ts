@@ -40,10 +40,10 @@ const transform = (assets: number): Promise<Job> =>
     assets: Array.from({ length: assets }, () => ({ source: { url: `${web.url}/a.png` } })),
   });
 
-/** The worker keeps directories of its own in scratch, and no files. */
+/** The worker keeps directories of its own in scratch, and one file: the journal of its activities. */
 const filesIn = async (directory: string): Promise<string[]> =>
   (await readdir(directory, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== 'journal.jsonl')
     .map(({ name }) => name);
 
 /** After so long without an answer the store's client gives up. */
