@@ -23,7 +23,7 @@ export interface PhotoQueue {
 /** Returns null, and says what is missing, without `redis-server` on the PATH or BullMQ. */
 export async function startPhotoQueue(dataDir: string): Promise<PhotoQueue | null> {
   const bullMq = await loadBullMq();
-  if (!bullMq) return leaveOut('run "npm install --no-save bullmq ioredis" first');
+  if (!bullMq) return leaveOut('the packages bullmq and ioredis are not installed; see docs/performance.md');
   const port = await freePort(HOST, 0);
   const dir = await mkdtemp(join(dataDir, 'redis-'));
   const options = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];

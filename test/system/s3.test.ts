@@ -90,6 +90,8 @@ test('a job is stored in the bucket; after its deletion only its tombstone is le
   await expect.poll(objects).toEqual([
     `${PREFIX}/.check`,
     `${PREFIX}/_master-key`,
+    // It leads to the files of the job, which are gone.
+    expect.stringMatching(`^${PREFIX}/_reuse/public/`),
     // What it took counts all the same.
     expect.stringMatching(`^${PREFIX}/_usage/[-0-9]+/public/image.transform/${id}~1~completed~`),
     `${PREFIX}/public/deleted/${id}`,

@@ -30,13 +30,14 @@ _RULE = re.compile(rf"({_SUBJECT.pattern}(?:\s*,\s*{_SUBJECT.pattern})*)\s+[^=]+
 def read_administrators(guest: Guest) -> list[str]:
     """Returns the names of users, sorted."""
     subjects = _Subjects(guest)
-    found = subjects.expand([f"%{group}" for group in _GROUPS if f"%{group}" in subjects.members])
+    members = subjects.expand([f"%{group}" for group in _GROUPS if f"%{group}" in subjects.members])
+    allowed = subjects.expand(_read_doas(guest))
     for rule in _read_sudoers(guest, subjects):
-        found |= subjects.expand(rule)
-    found |= subjects.expand(_read_doas(guest))
-    if "ALL" in found:
+        allowed |= subjects.expand(rule)
+    if "ALL" in allowed:
         guest.notes.add("The administrators are not complete: sudo has a rule for all users")
-    return sorted(found - {"ALL", "root", "#0"})
+    # Rules for root alone are of no interest.
+    return sorted(members | (allowed - {"ALL", "root", "#0"}))
 
 
 class _Subjects:

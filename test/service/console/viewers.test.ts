@@ -144,6 +144,7 @@ test('pictures zoom in a lightbox, which Back closes', async () => {
   expect(page.url()).toMatch(/#\/jobs\/pictures$/);
   // Closed otherwise, it leaves nothing for Back.
   await page.getByRole('button', { name: 'View rocket.jpg' }).click();
+  await page.locator('dialog:modal').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await eventually(() => page.evaluate('history.state')).toBeNull();

@@ -51,7 +51,6 @@ describe('an invalid command exits with 2 and an error on stderr', () => {
     [['submit', '-o', 'x', '--steps', 'y'], /Give one of --operation NAME/],
     [['submit', '--steps', 'no.yaml'], /--steps no\.yaml: ENOENT/],
     [['submit', '--steps', 'a.yaml', '--set', 'a=1'], /--set and --params are for one operation/],
-    [['submit', '-o', 'x', '--out', '-', '--json'], /--out - and --json both write/],
     [['list', '--server', 'nowhere'], /There is no server "nowhere"/],
     [['list', '--server', 'a', '--url', 'http://b'], /cannot be used with option '--url/],
     [['listen', '--listen', '4242'], /--listen 4242: must be host:port/],
@@ -76,6 +75,14 @@ describe('an invalid command exits with 2 and an error on stderr', () => {
     const { code, stdout, stderr } = await cli(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
+  });
+
+  test('with --json as JSON on stdout', async () => {
+    const { code, stdout } = await cli(['submit', '-o', 'x', '--out', '-', '--json']);
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      2,
+      { error: { code: 'usage', message: '--out - and --json both write to standard output' } },
+    ]);
   });
 });
 
