@@ -462,6 +462,30 @@ func (e ResultSummaryKind) Valid() bool {
 	}
 }
 
+// Defines values for SessionRole.
+const (
+	Admin     SessionRole = "admin"
+	Operator  SessionRole = "operator"
+	Submitter SessionRole = "submitter"
+	Viewer    SessionRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the SessionRole enum.
+func (e SessionRole) Valid() bool {
+	switch e {
+	case Admin:
+		return true
+	case Operator:
+		return true
+	case Submitter:
+		return true
+	case Viewer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StateEventState.
 const (
 	StateEventStateCancelled   StateEventState = "cancelled"
@@ -968,6 +992,17 @@ type Job struct {
 // JobState defines model for Job.State.
 type JobState string
 
+// JobCounts Examples: {"cancelled":0,"completed":412,"failed":2,"since":"2026-11-14T09:30:00.000Z","unfinished":3}
+type JobCounts struct {
+	Cancelled int `json:"cancelled"`
+	Completed int `json:"completed"`
+	Failed    int `json:"failed"`
+
+	// Since Jobs that ended before this time are not counted
+	Since      time.Time `json:"since"`
+	Unfinished int       `json:"unfinished"`
+}
+
 // JobError Examples: {"code":"asset_not_found","details":{"asset":0},"message":"Asset 0 (\"a.jpg\") could not be fetched: status 404","retryable":false}
 type JobError struct {
 	// Code Examples: asset_not_found
@@ -1389,6 +1424,25 @@ type ResultSummary struct {
 // ResultSummaryKind Whether the result is files or a JSON value
 type ResultSummaryKind string
 
+// Session Examples: {"actions":["jobs.read","results.read"],"requires_login":true,"role":"viewer","subject":"key 5c1766fd7579 (nightly build)","tenant":"acme"}
+type Session struct {
+	// Actions What the role permits
+	Actions []string `json:"actions"`
+
+	// RequiresLogin Whether this server requires credentials
+	RequiresLogin bool        `json:"requires_login"`
+	Role          SessionRole `json:"role"`
+
+	// Subject The name of the key, or the subject of the token
+	Subject string `json:"subject"`
+
+	// Tenant Whose jobs the caller sees
+	Tenant string `json:"tenant"`
+}
+
+// SessionRole defines model for Session.Role.
+type SessionRole string
+
 // Source defines model for Source.
 type Source struct {
 	// Path A file below an input directory of the server
@@ -1709,11 +1763,10 @@ type ListAuditEventsParamsUntil0 = time.Time
 // ListAuditEventsParamsUntil1 defines parameters for ListAuditEvents.
 type ListAuditEventsParamsUntil1 = openapi_types.Date
 
-// ListJobsParams defines parameters for ListJobs.
-type ListJobsParams struct {
-	State     *ListJobsParamsState `form:"state,omitempty" json:"state,omitempty"`
-	Operation *string              `form:"operation,omitempty" json:"operation,omitempty"`
-	Dialect   *string              `form:"dialect,omitempty" json:"dialect,omitempty"`
+// CountJobsParams defines parameters for CountJobs.
+type CountJobsParams struct {
+	Operation *string `form:"operation,omitempty" json:"operation,omitempty"`
+	Dialect   *string `form:"dialect,omitempty" json:"dialect,omitempty"`
 
 	// Since Only jobs created at or after this time; of a date, its midnight in UTC
 	Since *struct {
@@ -1725,20 +1778,47 @@ type ListJobsParams struct {
 
 	// IdPrefix Only jobs whose id begins with this
 	IdPrefix *string `form:"id_prefix,omitempty" json:"id_prefix,omitempty"`
+}
+
+// CountJobsParamsSince0 defines parameters for CountJobs.
+type CountJobsParamsSince0 = time.Time
+
+// CountJobsParamsSince1 defines parameters for CountJobs.
+type CountJobsParamsSince1 = openapi_types.Date
+
+// ListJobsParams defines parameters for ListJobs.
+type ListJobsParams struct {
+	Operation *string `form:"operation,omitempty" json:"operation,omitempty"`
+	Dialect   *string `form:"dialect,omitempty" json:"dialect,omitempty"`
+
+	// Since Only jobs created at or after this time; of a date, its midnight in UTC
+	Since *struct {
+		union json.RawMessage
+	} `form:"since,omitempty" json:"since,omitempty"`
+
+	// Label Only jobs with this label, as `NAME:VALUE`; repeatable: with all of them
+	Label *[]string `form:"label,omitempty" json:"label,omitempty"`
+
+	// IdPrefix Only jobs whose id begins with this
+	IdPrefix *string              `form:"id_prefix,omitempty" json:"id_prefix,omitempty"`
+	State    *ListJobsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Unfinished `true`: only jobs that have not ended
+	Unfinished *bool `form:"unfinished,omitempty" json:"unfinished,omitempty"`
 
 	// Cursor `next_cursor` of the page before
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
-// ListJobsParamsState defines parameters for ListJobs.
-type ListJobsParamsState string
-
 // ListJobsParamsSince0 defines parameters for ListJobs.
 type ListJobsParamsSince0 = time.Time
 
 // ListJobsParamsSince1 defines parameters for ListJobs.
 type ListJobsParamsSince1 = openapi_types.Date
+
+// ListJobsParamsState defines parameters for ListJobs.
+type ListJobsParamsState string
 
 // SubmitJobMultipartBody defines parameters for SubmitJob.
 type SubmitJobMultipartBody struct {

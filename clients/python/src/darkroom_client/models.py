@@ -335,6 +335,17 @@ class ResultSummary(TypedDict):
     """
 
 
+class JobCounts(TypedDict):
+    unfinished: int
+    completed: int
+    failed: int
+    cancelled: int
+    since: str
+    """
+    Jobs that ended before this time are not counted
+    """
+
+
 class EstimatedCompletion(TypedDict):
     """
     Estimated from similar jobs; eight of ten end between `earliest` and `latest`. Null: unknown
@@ -776,6 +787,26 @@ class AuditEvent(TypedDict):
     request_id: str | None
     detail: str
     omitted: int
+
+
+class Session(TypedDict):
+    tenant: str
+    """
+    Whose jobs the caller sees
+    """
+    subject: str
+    """
+    The name of the key, or the subject of the token
+    """
+    role: Literal["viewer", "submitter", "operator", "admin"]
+    actions: list[str]
+    """
+    What the role permits
+    """
+    requires_login: bool
+    """
+    Whether this server requires credentials
+    """
 
 
 class ProgressEvent(TypedDict):
