@@ -53,7 +53,7 @@ export async function withHeartbeat<T>(
   if (info.isLocal) return runLocally(dependencies, setup, context, { key, runId }, work);
   localAttempts.endTask(runId);
   const losses = lost?.losses ?? 0;
-  const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
+  const attempt = info.attempt + (lost?.lost ?? 0) + (lost?.localFailures ?? 0);
   const earlier = (info.heartbeatDetails as Heartbeat | undefined) ?? lost?.progress ?? null;
   const startedAt = Date.now();
   const spent = earlier?.spent ?? 0;
@@ -68,7 +68,7 @@ export async function withHeartbeat<T>(
     : undefined;
   const end = journal.begin(info, losses);
   const jobLog = openAttemptLog(dependencies, setup, info, attempt);
-  if (lost && (losses > 0 || lost.localFailures === 0)) jobLog?.add(describeLoss(attempt));
+  if (lost && lost.lost > 0) jobLog?.add(describeLoss(attempt));
   try {
     const run: ActivityRun = {
       report: (more) => {

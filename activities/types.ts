@@ -50,6 +50,8 @@ export interface EarlierAttempts {
   readonly losses: number;
   /** 1 when the local attempt failed. */
   readonly localFailures: number;
+  /** All deaths of its worker and hangs, also those that it is not blamed for. */
+  readonly lost: number;
   readonly progress: Heartbeat | null;
 }
 

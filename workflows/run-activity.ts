@@ -77,7 +77,7 @@ async function runDurably<T>(
       const isFirst = attempts === 0 && local === null;
       return await call(
         activities,
-        isFirst ? {} : { earlier: { losses: blame.losses, localFailures, progress } },
+        isFirst ? {} : { earlier: { losses: blame.losses, lost: attempts, localFailures, progress } },
       );
     } catch (error) {
       const loss = readLoss(error, isAlone);

@@ -39,7 +39,7 @@ export async function runLocallyFirst<T>(
       const unfinished = readUnfinished(error);
       if (unfinished === null) throw error;
       const { progress } = unfinished;
-      if (progress) earlier = { losses: 0, localFailures: 1, progress };
+      if (progress) earlier = { losses: 0, lost: 0, localFailures: 1, progress };
     }
   }
   status.publishChanges();

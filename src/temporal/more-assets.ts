@@ -8,12 +8,14 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { DarkroomError, isErrorCode } from '../errors.ts';
 import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/model/run-input.ts';
-import { isNotFound, readCall, writeCall } from './connection.ts';
+import { grpcCode, isNotFound, readCall, writeCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
 
 /** A worker answers within milliseconds. If it was killed, Temporal gives its tasks to another one after 10 s. */
 const UPDATE_TIMEOUT_MS = 12_000;
 const READ_MS = 2000;
+/** A status code of gRPC. */
+const FAILED_PRECONDITION = 9;
 
 /** See `JobRuntime.addAssets`. */
 export async function addAssets(
@@ -41,8 +43,10 @@ export async function addAssets(
   }
 }
 
+/** A workflow task that failed, which Temporal repeats, is no answer either. */
 function nullIfNobodyAnswered(error: unknown): null {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return null;
+  if (grpcCode(error) === FAILED_PRECONDITION) return null;
   throw error;
 }
 
