@@ -128,7 +128,9 @@ describe('a new job', () => {
 
     await page.getByText('Show as code').click();
     await page.getByRole('tab', { name: 'Python' }).click();
-    await eventually(() => page.getByLabel('Python program').textContent()).toMatch(/"background": "#ff880080"/);
+    await eventually(() => page.getByLabel('Python program').textContent()).toMatch(
+      /"background": "#ff880080"/,
+    );
 
     const { id } = await darkroom.submit({
       operation: 'image.metadata',
@@ -286,7 +288,9 @@ describe('an ended job', () => {
     await darkroom.until('mixed', 'completed');
     await tab.goTo('#/jobs/mixed');
     await sees(/notes\.txt[\s\S]*asset_not_an_image[\s\S]*rocket\.jpg/);
-    await eventually(() => page.getByLabel('Result as JSON').textContent()).toContain('media_type: "image/jpeg"');
+    await eventually(() => page.getByLabel('Result as JSON').textContent()).toContain(
+      'media_type: "image/jpeg"',
+    );
     await button('Show result.json').click();
     await eventually(() => page.getByLabel('Contents of result.json').textContent()).toContain(
       'media_type: "image/jpeg"',

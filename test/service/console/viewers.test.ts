@@ -162,7 +162,9 @@ test('a picture before and after', async () => {
     (await sharp(await photo('chelsea.jpg')).metadata()).autoOrient.width,
   );
   await page.getByLabel('Share of the original').press('End');
-  await eventually(() => page.getByRole('img', { name: 'before' }).getAttribute('style')).toMatch(/inset\(0(px)? 0%/);
+  await eventually(() => page.getByRole('img', { name: 'before' }).getAttribute('style')).toMatch(
+    /inset\(0(px)? 0%/,
+  );
 });
 
 test('a gallery in a frame, whose scripts do not run', async () => {
