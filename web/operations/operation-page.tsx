@@ -33,7 +33,7 @@ export function OperationPage({ name }: { name: string }) {
       <p class="prose">
         <Prose text={operation.description} />
       </p>
-      <Unavailable operation={operation} />
+      <Unavailable of={operation} />
       <p>
         <a class="button primary" href={hrefTo.submit(operation.name)}>
           New job
