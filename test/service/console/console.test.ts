@@ -161,6 +161,44 @@ describe('a new job', () => {
   });
 });
 
+test('a template is found, and run from a form of its parameters in the chosen version', async () => {
+  const template = (text: string) => ({
+    title: 'Proof',
+    params: {
+      type: 'object',
+      properties: { width: { type: 'integer', minimum: 8, default: 64, description: text } },
+    },
+    steps: { small: { operation: 'image.transform', params: { width: '${params.width}' } } },
+  });
+  for (const text of ['Pixels', 'Width in pixels'])
+    await darkroom.request('/v1/templates/proof', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(template(text)),
+    });
+  await tab.goTo('#/templates');
+  await page.getByRole('link', { name: 'Proof', exact: true }).click();
+  await sees(/Width in pixels[\s\S]*image\.transform/);
+  await page.getByRole('link', { name: '1', exact: true }).click();
+  await sees(/proof@1[\s\S]*Pixels/);
+  await page.getByRole('link', { name: 'New job' }).last().click();
+  await page.waitForURL(/#\/new\/proof(@|%40)1$/);
+  await page.getByLabel('Version of the template').selectOption('2');
+  await page.waitForURL(/#\/new\/proof(@|%40)2$/);
+  await sees('Width in pixels');
+  await page.getByLabel('width').fill('3');
+  await page.getByLabel('Choose files').setInputFiles(photoPath('chelsea.jpg'));
+  await page.getByText('Id, callback').click();
+  await page.getByLabel('Job id').fill('proof-1');
+  await button('Submit').click();
+  await eventually(() => page.getByLabel('width').getAttribute('aria-invalid')).toBe('true');
+  await page.getByLabel('width').fill('32');
+  await button('Submit').click();
+  await page.waitForURL(/#\/jobs\/proof-1$/);
+  await eventually(state).toBe('completed');
+  expect(await darkroom.get('proof-1')).toMatchObject({ template: 'proof@2' });
+});
+
 describe('a running job', () => {
   test('shows live progress, and can be paused, resumed and cancelled; other actions are disabled', async () => {
     const { id } = await darkroom.submit({
@@ -226,6 +264,13 @@ describe('a running job', () => {
     expect((await darkroom.get('bulk-1')).error?.message).toMatch(/no longer needed/);
     expect((await darkroom.get('bulk-2')).state).not.toBe('cancelled');
     await darkroom.request('/v1/jobs/bulk-2/cancel', { method: 'POST' });
+    await darkroom.until('bulk-2', 'cancelled');
+    await page.getByLabel('Select all jobs of this page').check();
+    await button('Run again …').click();
+    await page.getByLabel('Reason').fill('cancelled by mistake');
+    await button('Run 3 jobs again').click();
+    await eventually(async () => (await darkroom.get('bulk-2')).rerun_reason).toBe('cancelled by mistake');
+    for (const id of ids) await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     await page.getByLabel('Find').fill('set=bulk-3');
     await page.keyboard.press('Enter');
     await eventually(() => page.locator('.jobs tbody tr').count()).toBe(1);
@@ -350,6 +395,9 @@ test('fits a phone in light and dark, without horizontal scrolling', async () =>
       '#/jobs/mixed',
       '#/new/image.transform',
       '#/operations',
+      '#/templates',
+      '#/templates/product-photo',
+      '#/new/product-photo@1',
       '#/operations/image.gallery',
       '#/usage',
     ];
