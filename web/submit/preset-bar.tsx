@@ -13,8 +13,8 @@ export function PresetBar({ runnable, entries, onChoose }: Props) {
   const [presets, setPresets] = useState(() => listPresets(runnable));
   const [name, setName] = useState<string | null>(null);
   const refresh = () => setPresets(listPresets(runnable));
-  const save = () => {
-    if (name?.trim()) savePreset(runnable, { name: name.trim(), entries });
+  const save = (given: string) => {
+    if (given.trim()) savePreset(runnable, { name: given.trim(), entries });
     setName(null);
     refresh();
   };
@@ -62,10 +62,11 @@ export function PresetBar({ runnable, entries, onChoose }: Props) {
               if (event.key === 'Escape') setName(null);
               if (event.key !== 'Enter') return;
               event.preventDefault();
-              save();
+              // The last letter may not have been drawn yet.
+              save(event.currentTarget.value);
             }}
           />
-          <button type="button" onClick={save}>
+          <button type="button" onClick={() => save(name)}>
             Save
           </button>
         </span>

@@ -18,7 +18,7 @@ export function RunnableSelect({ operations, templates, runnable, onChoose }: Pr
   const chosen = parseReference(runnable.name);
   return (
     <div class="field">
-      <label for="operation">{templates.length === 0 ? 'Operation' : 'Operation or template'}</label>
+      <label for="operation">Operation or template</label>
       <div class="runnable">
         <select
           id="operation"

@@ -78,23 +78,23 @@ describe('a new job', () => {
     await page.getByLabel('Choose files').setInputFiles([photoPath('coffee.jpg'), photoPath('rocket.jpg')]);
     const width = page.getByLabel('width');
     await width.fill('0');
-    expect(await page.getByLabel('background').isVisible()).toBe(false);
+    await eventually(() => page.getByLabel('background').isVisible()).toBe(false);
     await page.getByText('more parameters').click();
     await page.getByLabel('background').fill('reddish');
     await button('Submit').click();
 
     await eventually(() => width.getAttribute('aria-invalid')).toBe('true');
     const described = (await width.getAttribute('aria-describedby'))?.split(' ') ?? [];
-    expect(await page.locator(`[id="${described[0]}"]`).textContent()).toMatch(/at least 1/);
-    expect(await page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
-    expect(await page.getByRole('alert').textContent()).toMatch(/2 fields are invalid/);
-    expect(await page.locator(':focus').getAttribute('id')).toBe('/params/width');
+    await eventually(() => page.locator(`[id="${described[0]}"]`).textContent()).toMatch(/at least 1/);
+    await eventually(() => page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
+    await eventually(() => page.getByRole('alert').textContent()).toMatch(/2 fields are invalid/);
+    await eventually(() => page.locator(':focus').getAttribute('id')).toBe('/params/width');
 
     // An error goes when its field is mended; the focus stays there.
     await width.fill('120');
-    expect(await width.getAttribute('aria-invalid')).toBe('false');
-    expect(await page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
-    expect(await page.locator(':focus').getAttribute('id')).toBe('/params/width');
+    await eventually(() => width.getAttribute('aria-invalid')).toBe('false');
+    await eventually(() => page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
+    await eventually(() => page.locator(':focus').getAttribute('id')).toBe('/params/width');
     await page.getByLabel('background').fill('');
     await button('Submit').click();
     await eventually(state).toBe('completed');
@@ -102,31 +102,35 @@ describe('a new job', () => {
 
     // Back keeps what was typed, with the files.
     await page.goBack();
-    expect(await width.inputValue()).toBe('120');
-    expect(await page.locator('.submit .card').count()).toBe(2);
+    await eventually(() => width.inputValue()).toBe('120');
+    await eventually(() => page.locator('.submit .card').count()).toBe(2);
     await page.reload();
-    expect(await width.inputValue()).toBe('120');
+    await eventually(() => width.inputValue()).toBe('120');
   });
 
   test('begins with a preset, a picked colour, or the request of another job', async () => {
     await tab.goTo('#/new/image.transform');
     await button('Thumbnail').click();
-    expect(await page.getByLabel('width').inputValue()).toBe('320');
+    await eventually(() => page.getByLabel('width').inputValue()).toBe('320');
     await page.getByText('more parameters').click();
     await page.getByLabel('background').fill('#00000080');
     await page.getByLabel('Pick a colour').first().fill('#ff8800');
-    expect(await page.getByLabel('background').inputValue()).toBe('#ff880080');
+    await eventually(() => page.getByLabel('background').inputValue()).toBe('#ff880080');
     await button('Save as preset …').click();
-    await page.keyboard.type('Mine');
-    await page.keyboard.press('Enter');
+    const name = page.getByLabel('Name of the preset');
+    await name.fill('Mine');
+    await name.press('Enter');
+    await eventually(() => button('Mine').count()).toBe(1);
     await page.reload();
-    expect(await button('Mine').count()).toBe(1);
+    await eventually(() => button('Mine').count()).toBe(1);
     await button('Delete the preset Mine').click();
-    expect(await button('Mine').count()).toBe(0);
+    await eventually(() => button('Mine').count()).toBe(0);
 
     await page.getByText('Show as code').click();
     await page.getByRole('tab', { name: 'Python' }).click();
-    expect(await page.getByLabel('Python program').textContent()).toMatch(/"background": "#ff880080"/);
+    await eventually(() => page.getByLabel('Python program').textContent()).toMatch(
+      /"background": "#ff880080"/,
+    );
 
     const { id } = await darkroom.submit({
       operation: 'image.metadata',
@@ -137,8 +141,8 @@ describe('a new job', () => {
     await darkroom.until(id, 'failed');
     await tab.goTo(`#/jobs/${id}`);
     await page.getByRole('link', { name: 'Run again with changes …' }).click();
-    expect(await page.getByLabel('URLs, or paths').inputValue()).toBe(`${web.url}/none.jpg`);
-    expect(await page.getByLabel('on_error').inputValue()).toBe('"skip"');
+    await eventually(() => page.getByLabel('URLs, or paths').inputValue()).toBe(`${web.url}/none.jpg`);
+    await eventually(() => page.getByLabel('on_error').inputValue()).toBe('"skip"');
   });
 
   test('rejects invalid JSON before sending it; the server reports a missing asset', async () => {
@@ -146,7 +150,7 @@ describe('a new job', () => {
     const params = page.getByLabel('Parameters as JSON');
     await params.fill('{"a": }');
     await button('Submit').click();
-    expect(await params.getAttribute('aria-invalid')).toBe('true');
+    await eventually(() => params.getAttribute('aria-invalid')).toBe('true');
     expect(tab.requestedUrls.filter((url) => url.endsWith('/v1/jobs'))).toEqual([]);
     await params.fill('{"deep": {"a": [1, "two"]}}');
     await button('Submit').click();
@@ -154,7 +158,7 @@ describe('a new job', () => {
     await sees('"two"');
 
     await page.getByRole('link', { name: 'New job' }).click();
-    await page.getByLabel('Operation', { exact: true }).selectOption('image.metadata');
+    await page.getByLabel('Operation or template').selectOption('image.metadata');
     await page.waitForURL(/image\.metadata$/);
     await button('Submit').click();
     await sees(/takes 1 to 10000, and got 0/);
@@ -210,16 +214,16 @@ describe('a running job', () => {
     await eventually(async () =>
       Number(await page.getByRole('progressbar').getAttribute('value')),
     ).toBeGreaterThan(0);
-    expect(await button('Run again').isDisabled()).toBe(true);
-    expect(await button('Resume').isDisabled()).toBe(true);
+    await eventually(() => button('Run again').isDisabled()).toBe(true);
+    await eventually(() => button('Resume').isDisabled()).toBe(true);
     await button('Pause').click();
     await eventually(state).toBe('paused');
     await button('Resume').click();
     await eventually(state).toBe('processing');
     await button('Cancel').click();
     await eventually(state).toBe('cancelled');
-    expect(await button('Cancel').isDisabled()).toBe(true);
-    expect(await button('Run again').isDisabled()).toBe(false);
+    await eventually(() => button('Cancel').isDisabled()).toBe(true);
+    await eventually(() => button('Run again').isDisabled()).toBe(false);
   });
 
   test('changes in the list without a reload, and is found by its state', async () => {
@@ -274,7 +278,7 @@ describe('a running job', () => {
     await page.getByLabel('Find').fill('set=bulk-3');
     await page.keyboard.press('Enter');
     await eventually(() => page.locator('.jobs tbody tr').count()).toBe(1);
-    expect(await row('bulk-3').count()).toBe(1);
+    await eventually(() => row('bulk-3').count()).toBe(1);
   });
 });
 
@@ -329,7 +333,9 @@ describe('an ended job', () => {
     await darkroom.until('mixed', 'completed');
     await tab.goTo('#/jobs/mixed');
     await sees(/notes\.txt[\s\S]*asset_not_an_image[\s\S]*rocket\.jpg/);
-    expect(await page.getByLabel('Result as JSON').textContent()).toContain('media_type: "image/jpeg"');
+    await eventually(() => page.getByLabel('Result as JSON').textContent()).toContain(
+      'media_type: "image/jpeg"',
+    );
     await button('Show result.json').click();
     await eventually(() => page.getByLabel('Contents of result.json').textContent()).toContain(
       'media_type: "image/jpeg"',
@@ -347,7 +353,7 @@ test('untrusted text is shown as text and never executed', async () => {
   await tab.goTo('#/jobs/hostile');
   await sees('note <img src=x onerror=alert(1)>');
   await sees(/<img src=x onerror=alert\(1\)>\.jpg/);
-  expect(await page.locator('img[src="x"]').count()).toBe(0);
+  await eventually(() => page.locator('img[src="x"]').count()).toBe(0);
   await tab.goTo(`#/jobs/${encodeURIComponent(hostile)}`);
   await sees(/^<img src=x onerror=alert\(1\)>[\s\S]*must be 1 to 128 letters/);
   await tab.goTo(`#/operations/${encodeURIComponent(hostile)}`);
@@ -373,7 +379,7 @@ test('every page has a URL: back, forward and reload work', async () => {
   await sees('page_size');
   await page.reload();
   await sees('page_size');
-  expect(await page.title()).toBe('image.gallery · darkroom');
+  await eventually(() => page.title()).toBe('image.gallery · darkroom');
   await page.goBack();
   await page.goBack();
   await sees('kept: true');
@@ -421,9 +427,9 @@ test('works with the keyboard alone', async () => {
   await tab.goTo('');
   await row(id).waitFor();
   await page.keyboard.press('Tab');
-  expect(await page.locator(':focus').textContent()).toBe('Skip to content');
+  await eventually(() => page.locator(':focus').textContent()).toBe('Skip to content');
   await page.keyboard.press('Enter');
-  expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+  await eventually(() => page.locator(':focus').getAttribute('id')).toBe('main');
   await page.getByLabel('Find').focus();
   await page.keyboard.type(id);
   await page.keyboard.press('Enter');
@@ -433,5 +439,5 @@ test('works with the keyboard alone', async () => {
   await page.waitForURL(new RegExp(`#/jobs/${id}$`));
   await button('Delete …').press('Enter');
   await page.keyboard.press('Escape');
-  expect(await page.locator(':focus').textContent()).toBe('Delete …');
+  await eventually(() => page.locator(':focus').textContent()).toBe('Delete …');
 });

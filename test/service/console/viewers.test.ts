@@ -187,7 +187,9 @@ test('a picture before and after', async () => {
     (await sharp(await photo('chelsea.jpg')).metadata()).autoOrient.width,
   );
   await page.getByLabel('Share of the original').press('End');
-  expect(await page.getByRole('img', { name: 'before' }).getAttribute('style')).toMatch(/inset\(0(px)? 0%/);
+  await eventually(() => page.getByRole('img', { name: 'before' }).getAttribute('style')).toMatch(
+    /inset\(0(px)? 0%/,
+  );
 });
 
 test('a gallery in a frame, whose scripts do not run', async () => {
@@ -198,7 +200,7 @@ test('a gallery in a frame, whose scripts do not run', async () => {
   const evil = '<h1>Mine</h1><script>parent.document.title = "stolen"; document.title = "ran"</script>';
   await show('evil', 'test.copy', { 'index.html': evil });
   await page.frameLocator('.page-frame').getByText('Mine').waitFor();
-  expect(await page.title()).toBe('evil · darkroom');
+  await eventually(() => page.title()).toBe('evil · darkroom');
   // The browser reports the script that it did not run.
   expect(
     tab.complaints.splice(0).every((text) => /Blocked script execution|Content Security Policy/.test(text)),
@@ -253,7 +255,7 @@ test('the report on a disk image, with a search of its packages', async () => {
   await eventually(() => page.locator('.system').textContent()).toMatch(/Debian <b>12<\/b>.*web-01/s);
   await page.getByLabel('Find').fill('nginx');
   await eventually(() => page.locator('.packages tbody tr').count()).toBe(2);
-  expect(await page.locator('.disk').textContent()).toMatch(/The journal of \/ was not replayed/);
+  await eventually(() => page.locator('.disk').textContent()).toMatch(/The journal of \/ was not replayed/);
   expect(await findAxeViolations(page)).toEqual([]);
 });
 
@@ -269,7 +271,7 @@ test('a pipeline as a graph', async () => {
   await darkroom.until('graph', 'completed');
   await tab.goTo('#/jobs/graph');
   await eventually(() => page.locator('.graph').textContent()).toMatch(/small.*completed.*sheet.*completed/s);
-  expect(await page.locator('.graph .edge').count()).toBe(1);
+  await eventually(() => page.locator('.graph .edge').count()).toBe(1);
   expect(await findAxeViolations(page)).toEqual([]);
 });
 
