@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../src/client/client.ts';
+import { exactTime } from '../parts/moment.tsx';
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 interface Props {
   readonly entry: LogEntry;
@@ -18,7 +18,7 @@ export function LogLine({ entry, startsRun }: Props) {
     <>
       {startsRun && <li class="run">Run {run}</li>}
       <li class={`is-${level}`}>
-        <time dateTime={at} title={exact.format(time)}>
+        <time dateTime={at} title={exactTime.format(time)}>
           {clock.format(time)}
         </time>{' '}
         {level !== 'info' && <strong>{level} </strong>}

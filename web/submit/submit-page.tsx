@@ -4,6 +4,7 @@ import { hrefTo } from '../lib/route.ts';
 import { useClient, useMay } from '../lib/session.ts';
 import { formatCount } from '../lib/text.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
+import { LoadNote } from '../parts/load-note.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { loadDraft } from './draft-store.ts';
 import { loadUploads } from './load-uploads.ts';
@@ -88,7 +89,7 @@ function ChangedJob({ from, ...form }: ChangedJobProps) {
     const [job, view] = await Promise.all([client.get(from, { signal }), client.request(from, { signal })]);
     return { job, view, files: await loadUploads(client, from, view, signal) };
   });
-  if (!value) return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Loading …</p>;
+  if (!value) return <LoadNote of={{ value, problem }} />;
   const { assets } = value.view;
   const named = assets.shown.filter(({ source }) => 'url' in source || 'path' in source).length;
   const missing = assets.total - named - value.files.length;

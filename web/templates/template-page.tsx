@@ -3,8 +3,9 @@ import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ParamsTable } from '../operations/params-table.tsx';
 import { Fact } from '../parts/fact.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
+
 import { formatReference } from '../submit/runnable.ts';
 import { JsonView } from '../viewers/json-view.tsx';
 
@@ -17,23 +18,22 @@ interface Props {
 /** The page of one version of a template. */
 export function TemplatePage({ name, version }: Props) {
   const client = useClient();
-  const { value, problem } = useLoaded(`template ${name} ${version}`, async (signal) => {
+  const loaded = useLoaded(`template ${name} ${version}`, async (signal) => {
     const [template, versions] = await Promise.all([
       client.templates.get(name, { version: version ?? undefined, signal }),
       client.templates.versions(name, { signal }),
     ]);
     return { template, versions };
   });
-  if (!value) {
+  if (!loaded.value) {
     return (
       <section>
         <h1>{name}</h1>
-        <ProblemNote problem={problem} />
-        {!problem && <p class="quiet">Loading …</p>}
+        <LoadNote of={loaded} />
       </section>
     );
   }
-  const { template, versions } = value;
+  const { template, versions } = loaded.value;
   return (
     <article>
       <div class="page-head">

@@ -1,20 +1,19 @@
 import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 
 /** The templates that the caller may use. */
 export function TemplatesPage() {
   const client = useClient();
-  const { value, problem } = useLoaded('templates', (signal) => client.templates.list({ signal }));
+  const loaded = useLoaded('templates', (signal) => client.templates.list({ signal }));
   return (
     <section>
       <h1>Templates</h1>
       <p class="quiet">Steps of jobs with declared parameters, kept in versions.</p>
-      <ProblemNote problem={problem} />
-      {!value && !problem && <p class="quiet">Loading …</p>}
+      <LoadNote of={loaded} />
       <ul class="operations">
-        {value?.map(({ name, title, description, scope, version }) => (
+        {loaded.value?.map(({ name, title, description, scope, version }) => (
           <li key={name} class="panel">
             <div class="panel-head">
               <h2>

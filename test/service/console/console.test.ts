@@ -226,6 +226,24 @@ describe('a running job', () => {
     await eventually(() => button('Run again').isDisabled()).toBe(false);
   });
 
+  test('shows its log as it grows, and its failed attempts with their worker', async () => {
+    const { id } = await darkroom.submit({
+      operation: 'test.echo',
+      params: { fail: 'transient', delay_ms: 1000 },
+    });
+    await tab.goTo(`#/jobs/${id}`);
+    const log = () => page.getByRole('log', { name: 'Log of the job' }).textContent();
+    await eventually(log).toMatch(/Submitted[\s\S]*Stage echo begins/);
+    await eventually(log).toMatch(/warning[\s\S]*Attempt 1 failed[\s\S]*Attempt 2 completed[\s\S]*Completed/);
+    const timeline = () => page.locator('.waterfall').textContent();
+    await eventually(timeline).toMatch(
+      /processing echo[\s\S]*attempt 1 echo[\s\S]*worker \d+@[\s\S]*attempt 2 echo/,
+    );
+    await page.getByLabel('Stage').selectOption('echo');
+    expect(await log()).not.toContain('Submitted');
+    expect(await log()).toContain('Attempt 2 completed');
+  });
+
   test('changes in the list without a reload, and is found by its state', async () => {
     await tab.goTo('');
     await page.getByLabel('Operation').selectOption('test.echo');
