@@ -6,6 +6,9 @@ import type { DarkroomError } from '../errors.ts';
 import type { Job } from '../jobs/model/job.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 
+/** Milliseconds between two samples of the event loop's delay. Each wakes the process, even when it has nothing to do. */
+const EVENT_LOOP_SAMPLE_MS = 50;
+
 export interface Metrics {
   /** For the metrics of a dialect. */
   readonly registry: Registry;
@@ -23,7 +26,7 @@ export interface Metrics {
 
 export function createMetrics(runtime: ObservedRuntime): Metrics {
   const register = new Registry();
-  collectDefaultMetrics({ register });
+  collectDefaultMetrics({ register, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS });
   const updateGauges = observeRuntime(runtime, register);
   // Names follow OpenTelemetry's semantic conventions for HTTP servers.
   const duration = new Histogram({

@@ -35,7 +35,13 @@ export async function* followLog(
 ): AsyncGenerator<LogUpdate, void> {
   const reader = new LogReader(archive);
   const snapshots = watcher.follow(ref, signal);
-  let coming = snapshots.next();
+  const takeNext = () => {
+    const next = snapshots.next();
+    // It may fail while entries are read or the client is slow. Whoever awaits it afterwards gets the error.
+    next.catch(() => undefined);
+    return next;
+  };
+  let coming = takeNext();
   let snapshot: JobSnapshot | null = null;
   let delay = DELAY_MS.shortest;
   while (!signal.aborted) {
@@ -46,7 +52,7 @@ export async function* followLog(
     if (next?.done) return;
     if (next) {
       snapshot = next.value;
-      coming = snapshots.next();
+      coming = takeNext();
     }
     if (!snapshot) continue;
     const hasEnded = isTerminal(snapshot.job.state);

@@ -1,45 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { JobRef } from '../../../src/jobs/model/run-input.ts';
-import { noUsage } from '../../../src/jobs/model/run-input.ts';
-import { isTerminal, type JobState } from '../../../src/jobs/model/states.ts';
 import type { JobSnapshot } from '../../../src/jobs/ports/job-runtime.ts';
 import { Watcher } from '../../../src/jobs/query/watcher.ts';
+import { snapshotOf } from '../../support/snapshots.ts';
 
 const ref: JobRef = { tenant: 'public', id: 'watched' };
 const never = () => new Promise<void>(() => undefined);
 const forever = () => new AbortController().signal;
 
-function snapshot(state: JobState, progress: number): JobSnapshot {
-  const created_at = '2026-11-21T09:30:00.000Z';
-  return {
-    fingerprint: 'f',
-    timeline: [{ seq: 1, at: created_at, state, stage: null, paused: false, progress }],
-    job: {
-      ...ref,
-      operation: 'test.echo',
-      dialect: 'native',
-      state,
-      paused: false,
-      stage: null,
-      progress,
-      run: 1,
-      created_at,
-      started_at: null,
-      completed_at: isTerminal(state) ? created_at : null,
-      expires_at: null,
-      assets: { total: 0, downloaded: 0, failed: 0 },
-      usage: noUsage,
-      steps: [],
-      labels: {},
-      result: null,
-      error: null,
-    },
-  };
-}
-
 test('ends all streams when it is closed', async () => {
-  const watcher = new Watcher(() => Promise.resolve(snapshot('processing', 10)), never);
+  const watcher = new Watcher(() => Promise.resolve(snapshotOf('processing', 10)), never);
   const seen: number[] = [];
   const following = (async () => {
     for await (const { job } of watcher.follow(ref, forever())) seen.push(job.progress);
@@ -73,7 +44,8 @@ const states = async (following: AsyncIterable<JobSnapshot>): Promise<string[]> 
 };
 
 /** Progress 1 to 4, and the end with the fifth poll. */
-const fivePolls = (polls: number) => (polls < 5 ? snapshot('processing', polls) : snapshot('completed', 100));
+const fivePolls = (polls: number) =>
+  polls < 5 ? snapshotOf('processing', polls) : snapshotOf('completed', 100);
 
 const MINUTE = 60_000;
 
@@ -86,7 +58,7 @@ describe('with a fake clock', () => {
     let end = () => {};
     const poll = async () => {
       polls++;
-      return hasEnded ? snapshot('completed', 100) : snapshot('processing', 10);
+      return hasEnded ? snapshotOf('completed', 100) : snapshotOf('processing', 10);
     };
     const watcher = new Watcher(poll, () => {
       longPolls++;
@@ -112,7 +84,7 @@ describe('with a fake clock', () => {
 
     let given: AbortSignal | undefined;
     const left = counted(
-      () => snapshot('processing', 1),
+      () => snapshotOf('processing', 1),
       (_, signal) => {
         given = signal;
         return never();
@@ -137,7 +109,7 @@ describe('with a fake clock', () => {
   });
 
   test('sends the latest snapshot to a later reader immediately', async () => {
-    const counter = counted(() => snapshot('processing', 7));
+    const counter = counted(() => snapshotOf('processing', 7));
     const first = counter.watcher.follow(ref, forever());
     await first.next();
     const { polls } = counter;
@@ -150,7 +122,7 @@ describe('with a fake clock', () => {
     ['disconnects while it waits', async (_, stop) => stop.abort()],
     ['stops reading', (following) => following.return(undefined)],
   ])('stops polling when the last reader %s', async (_, leave) => {
-    const counter = counted((polls) => snapshot('processing', polls));
+    const counter = counted((polls) => snapshotOf('processing', polls));
     const stop = new AbortController();
     const stayed = new AbortController();
     const leaving = counter.watcher.follow(ref, stop.signal);
@@ -179,7 +151,7 @@ describe('with a fake clock', () => {
 
   test('polls less often without changes, and more often again after one', async () => {
     let progress = 1;
-    const counter = counted(() => snapshot('processing', progress));
+    const counter = counted(() => snapshotOf('processing', progress));
     const stop = new AbortController();
     const following = states(counter.watcher.follow(ref, stop.signal));
     const pollsInAMinute = async (change: boolean) => {
@@ -199,7 +171,7 @@ describe('with a fake clock', () => {
   });
 
   test('polls at most a few hundred times per second for any number of jobs', async () => {
-    const counter = counted((polls) => snapshot('processing', polls));
+    const counter = counted((polls) => snapshotOf('processing', polls));
     const jobs = Array.from({ length: 600 }, (_, index) => ({ tenant: 'public', id: `job-${index}` }));
     const following = jobs.map((job) => counter.watcher.follow(job, forever()));
     const first = following.map((snapshots) => snapshots.next());
@@ -213,7 +185,7 @@ describe('with a fake clock', () => {
   test('waits for the end of an outage without an error', async () => {
     const counter = counted((polls) => {
       if (polls > 1 && polls < 20) throw new DarkroomError('temporal_unavailable', 'away');
-      return polls === 1 ? snapshot('processing', 1) : snapshot('completed', 100);
+      return polls === 1 ? snapshotOf('processing', 1) : snapshotOf('completed', 100);
     });
     const seen = states(counter.watcher.follow(ref, forever()));
     await vi.advanceTimersByTimeAsync(MINUTE);
@@ -228,7 +200,7 @@ describe('with a fake clock', () => {
     async (_, error, code) => {
       const counter = counted((polls) => {
         if (polls === 2) throw error;
-        return snapshot('processing', polls);
+        return snapshotOf('processing', polls);
       });
       const all = [1, 2].map(() =>
         states(counter.watcher.follow(ref, forever())).catch((thrown: unknown) => thrown),
@@ -246,13 +218,13 @@ describe('with a fake clock', () => {
 describe('ended()', () => {
   test('returns the ended job', async () => {
     const { watcher } = counted((polls) =>
-      polls < 2 ? snapshot('processing', 1) : snapshot('completed', 100),
+      polls < 2 ? snapshotOf('processing', 1) : snapshotOf('completed', 100),
     );
     expect((await watcher.ended(ref, MINUTE, forever()))?.job.state).toBe('completed');
   });
 
   test('returns the running job after the timeout, or when the client has disconnected', async () => {
-    const { watcher } = counted(() => snapshot('processing', 42));
+    const { watcher } = counted(() => snapshotOf('processing', 42));
     expect((await watcher.ended(ref, 50, forever()))?.job.progress).toBe(42);
     const gone = new AbortController();
     const ended = watcher.ended(ref, MINUTE, gone.signal);
