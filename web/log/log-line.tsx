@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../src/client/client.ts';
 import { exactTime } from '../parts/moment.tsx';
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
 
 interface Props {
   readonly entry: LogEntry;
