@@ -93,9 +93,11 @@ const requestView = z
   })
   .meta({ id: 'JobRequest', example: exampleRequest });
 
+const reason = z.string().min(1).max(1000).optional();
+
 const cancellation = z
   .strictObject({
-    reason: z.string().min(1).max(1000).optional().describe('Part of the error message of the job'),
+    reason: reason.describe('Part of the error message of the job; also in the audit log'),
   })
   .meta({ id: 'Cancellation', example: { reason: 'no longer needed' } });
 
@@ -192,6 +194,7 @@ export function jobRoutes({
     app.post(`/v1/jobs/:id/${signal}`, async (c) => {
       const body = await readAction(c, signal === 'cancel' ? cancellation : empty);
       const reason = 'reason' in body ? body.reason : undefined;
+      c.set('reason', reason);
       const job = await jobs.open(parseJobRef(c, c.req.param('id')));
       return c.json(toJobResource(await job.control(signal, reason)), 202);
     });
@@ -219,6 +222,7 @@ export function jobRoutes({
             .literal('failed')
             .optional()
             .describe('Downloads and processes only the failed assets, and adds them to the result'),
+          reason: reason.describe('Why the job runs again: in the job, its log and the audit log'),
           dry_run: dryRun,
         }),
       },
@@ -229,9 +233,10 @@ export function jobRoutes({
       },
     }),
     async (c) => {
-      await readAction(c, empty, 'takes no body; from and assets belong in the query');
+      await readAction(c, empty, 'takes no body; from, assets and reason belong in the query');
       const { _, dry_run, ...options } = c.req.valid('query');
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      c.set('reason', options.reason);
       if (dry_run === 'true') return c.json(await job.planRerun(options), 200);
       return c.json(toJobResource(await job.rerun(options)), 202);
     },
@@ -246,10 +251,14 @@ export function jobRoutes({
       operationId: 'deleteJob',
       summary: 'Delete a job',
       description: 'Cancels the job if it runs. Deletes its inputs, results and record. The id stays taken.',
-      request: { params: idParam },
+      request: {
+        params: idParam,
+        query: z.strictObject({ ...ignoredQuery, reason: reason.describe('For the audit log') }),
+      },
       responses: { 204: { description: 'Deleted' }, ...fails(404, 422, 503) },
     }),
     async (c) => {
+      c.set('reason', c.req.valid('query').reason);
       await jobs.delete(parseJobRef(c, c.req.valid('param').id));
       return c.body(null, 204);
     },
