@@ -89,7 +89,13 @@ export class Darkroom {
     request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>,
     { signal }: Cancellable = {},
   ): Promise<JobPlan> {
-    return this.#transport.json({ method: 'POST', path: '/v1/plans', value: request, signal });
+    return this.#transport.json({
+      method: 'POST',
+      path: '/v1/plans',
+      value: request,
+      repeatable: true,
+      signal,
+    });
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
@@ -319,10 +325,8 @@ export class Darkroom {
   }
 
   /** Removes that cookie. */
-  async endSession({ signal }: Cancellable = {}): Promise<void> {
-    await this.#transport.send({ method: 'DELETE', path: SESSION, signal }, (response) =>
-      response.arrayBuffer(),
-    );
+  endSession({ signal }: Cancellable = {}): Promise<void> {
+    return this.#transport.discard({ method: 'DELETE', path: SESSION, signal });
   }
 
   /** Resolves if the server is ready. Otherwise throws what is missing, without retries. */
