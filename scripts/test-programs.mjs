@@ -48,6 +48,9 @@ const programs = {
   zsh: 'zsh',
 };
 
+/** What programs say of themselves that other programs of the same name do not say. */
+const versions = { convert: ['-version', /ImageMagick \d/] };
+
 /** Python modules and their packages in Debian. `requirements/modules.txt` has those of PyPI. */
 const modules = {
   requests: 'python3-requests',
@@ -64,7 +67,14 @@ const directories = [
   '/usr/sbin',
   ...(existsSync(postgres) ? readdirSync(postgres).map((version) => join(postgres, version, 'bin')) : []),
 ];
-const isInstalled = (program) => directories.some((directory) => existsSync(join(directory, program)));
+const isInstalled = (program) =>
+  directories.some((directory) => existsSync(join(directory, program))) && isGenuine(program);
+function isGenuine(program) {
+  const [option, pattern] = versions[program] ?? [];
+  return (
+    pattern === undefined || pattern.test(spawnSync(program, [option], { encoding: 'utf8' }).stdout ?? '')
+  );
+}
 const canImport = (module) => spawnSync('python3', ['-c', `import ${module}`]).status === 0;
 const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includes('DejaVu') ?? false;
 
