@@ -36,9 +36,9 @@ export async function outcomes(
   darkroom: RunningDarkroom,
   id: string,
 ): Promise<{ name: string; status: string }[]> {
-  const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as {
-    assets: { index: number; name: string; status: string }[];
-  };
+  const response = await darkroom.request(`/v1/jobs/${id}/result`);
+  if (response.status !== 200) throw new Error(`The result of ${id}: ${await response.text()}`);
+  const result = (await response.json()) as { assets: { index: number; name: string; status: string }[] };
   return result.assets.map(({ name, status }) => ({ name, status }));
 }
 
