@@ -34,7 +34,7 @@ for (const [index, check] of process.argv.slice(2).entries()) {
   const again =
     files.length > MAX_FILES_AGAIN
       ? null
-      : await runWithReport(['npx', 'vitest', 'run', ...files], `${index}-again`);
+      : await runWithReport(['node_modules/.bin/vitest', 'run', ...files], `${index}-again`);
   for (const { file, name, error } of bad) {
     const second =
       again?.tests?.filter((test) => test.file === file && (name === null || test.name === name)) ?? [];
