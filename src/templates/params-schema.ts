@@ -2,6 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
+import { closedSchema } from '../jobs/model/template.ts';
 import { type FieldError, toPointer } from '../jobs/validation/invalid-request.ts';
 import { describeFault } from './describe-fault.ts';
 
@@ -95,7 +96,7 @@ export function applySchema(
 
 /** @throws Error if a reference leads nowhere or a pattern is invalid */
 function compile(schema: ParamsSchema): ValidateFunction {
-  const closed = { type: 'object', additionalProperties: false, ...schema };
+  const closed = closedSchema(schema);
   const key = JSON.stringify(closed);
   const known = compiled.get(key);
   if (known) return known;

@@ -1,6 +1,6 @@
 /** Templates as the command line names them. */
 import type { Darkroom } from '../../client/client.ts';
-import { parseTemplateReference } from '../../jobs/model/template.ts';
+import { closedSchema, parseTemplateReference } from '../../jobs/model/template.ts';
 import type { Schema } from '../../jobs/validation/typed-value.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -18,5 +18,5 @@ export function parseTemplateName(text: string): { name: string; version: number
 /** Returns the JSON Schema of the parameters of a template. */
 export async function readSchema(client: Darkroom, template: string): Promise<Schema> {
   const { name, version } = parseTemplateName(template);
-  return { additionalProperties: false, ...(await client.templates.get(name, { version })).params };
+  return closedSchema((await client.templates.get(name, { version })).params);
 }

@@ -12,6 +12,7 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import type { DarkroomError } from '../../errors.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
+import { closedSchema } from '../../jobs/model/template.ts';
 import type { Submitter } from '../../jobs/submit/submitter.ts';
 import { retryAfter } from '../../lib/retry-after.ts';
 import { findOperation, imageForm, readImageForm, type Texts, toRejection } from './form.ts';
@@ -123,10 +124,10 @@ async function submit(
       makesNoJob(error) ? null : { operation: findOperation(texts), error: toRejection(error) },
   };
   const findParams = async (name: string) => {
-    const template = operations.find(name) ? null : await templates.find(c.var.tenant, name);
-    return template
-      ? { additionalProperties: false, ...template.params }
-      : operations.find(name)?.info.params;
+    const operation = operations.find(name);
+    if (operation) return operation.info.params;
+    const template = await templates.find(c.var.tenant, name);
+    return template ? closedSchema(template.params) : undefined;
   };
   const { job, rejection } = await submissions.submit(submitter, (open) =>
     readImageForm(c.env, { limits, findParams, open, texts }),

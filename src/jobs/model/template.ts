@@ -68,6 +68,15 @@ export type TemplateSummary = z.infer<typeof templateSummary>;
 export type TemplateView = z.infer<typeof templateView>;
 export type TemplateVersion = z.infer<typeof templateVersion>;
 
+/** Returns the schema that parameters are checked with: an object that has no others, unless the schema allows them. */
+export const closedSchema = (
+  params: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => ({
+  type: 'object',
+  additionalProperties: false,
+  ...params,
+});
+
 /** A template as a job names it: `NAME` or `NAME@VERSION`. */
 export interface TemplateReference {
   readonly name: string;
