@@ -37,7 +37,9 @@ export default defineConfig({
     reporters: [
       'default',
       './test/support/skipped-reporter.ts',
-      ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]]),
+      ...(report === undefined
+        ? []
+        : [['./test/support/json-report.ts', { outputFile: report }] as [string, object]]),
     ],
     // These end a test that hangs, and leave room for a slow machine. None is a limit on speed.
     testTimeout: 300_000,

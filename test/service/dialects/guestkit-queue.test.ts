@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => small.dispose());
 
 const slow = (id: string) =>
-  ask('/api/v1/jobs', post(document(id, { operation: 'test.echo', data: { delay_ms: 60_000 } })));
+  ask('/api/v1/jobs', post(document(id, { operation: 'test.echo', data: { delay_ms: 600_000 } })));
 const cancel = (id: string) => small.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
 
 /** Jobs that no worker has seen, as Temporal lists them. */
