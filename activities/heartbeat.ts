@@ -4,7 +4,13 @@ import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../s
 import type { LogMessage } from '../src/jobs/model/job-log.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
-import { describeFailure, describeLoss, type LoggedInput, openAttemptLog } from './attempt-messages.ts';
+import {
+  describeFailure,
+  describeLoss,
+  describeSuccess,
+  type LoggedInput,
+  openAttemptLog,
+} from './attempt-messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { ActivityJournal } from './journal.ts';
@@ -84,7 +90,9 @@ export async function withHeartbeat<T>(
       record: (message) => jobLog?.add(message),
     };
     const finish = () => localAttempts.take<T>(key, run) ?? work(run);
-    return await (stage ? durableStages.run(stage.capability, finish) : finish());
+    const result = await (stage ? durableStages.run(stage.capability, finish) : finish());
+    addMessage(jobLog, describeSuccess(attempt));
+    return result;
   } catch (error) {
     if (context.cancellationDetails?.notFound && !heartbeat.wasBlocked)
       await signalWorkflow(context, 'outlived', info.activityId);

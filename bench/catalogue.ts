@@ -2,6 +2,7 @@ import { benchAlbum } from './album.ts';
 import { benchArchive } from './archive.ts';
 import { benchAssets } from './assets.ts';
 import { benchBurst } from './burst.ts';
+import { benchConsole } from './console.ts';
 import { benchCost } from './cost.ts';
 import { benchEvents } from './events.ts';
 import { benchFairness } from './fairness.ts';
@@ -50,6 +51,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   idle: { summary: 'CPU time of a server that has nothing to do', run: benchIdle },
   model: { summary: 'a 3D model from photographs', run: benchModel },
   list: { summary: 'lists of thousands of jobs', run: benchList },
+  console: { summary: 'the console on a slow network, in Chromium', run: benchConsole },
   assets: { summary: 'one job with thousands of tiny assets', run: benchAssets },
   fairness: { summary: 'how long a tenant waits behind the jobs of another one', run: benchFairness },
   s3: { summary: 'upload, archive and pipeline with an S3 store', run: benchS3 },

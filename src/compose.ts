@@ -17,15 +17,13 @@ import type { Operation } from '../operations/operation.ts';
 import { readOperationsVersion } from '../operations/operations-version.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { limitAssets } from './api/limits/asset-limits.ts';
-import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
+import type { Authenticate } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
-import { createKeyAuthenticator } from './auth/keys.ts';
-import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
-import { createOidcAuthenticator } from './auth/oidc.ts';
 import { createDestinations } from './buckets/destinations.ts';
 import { TenantBuckets } from './buckets/tenant-buckets.ts';
 import { createTenantCredentials } from './buckets/tenant-credentials.ts';
 import { createRunAlone } from './cli/run-alone.ts';
+import { composeAuthentication } from './compose-authentication.ts';
 import { composeClientLimits, composeTenantJobs } from './compose-limits.ts';
 import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
@@ -49,7 +47,6 @@ import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
 import { createNameResolver } from './net/dns/resolver.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
-import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { AuditStore } from './storage/audit.ts';
 import { createCredentialStore } from './storage/credentials.ts';
@@ -160,30 +157,6 @@ export async function composeApi(
     operations,
     authenticate: composeAuthentication(config, store),
   };
-}
-
-function composeAuthentication(config: Config, store: ObjectStore): Authenticate | null {
-  const {
-    DARKROOM_AUTH: kinds,
-    DARKROOM_OIDC_TENANT_CLAIM: claim,
-    DARKROOM_LOGIN_LIMIT: loginLimit,
-    DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
-  } = config;
-  const throttle = loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit);
-  const create = {
-    keys: () => createKeyAuthenticator(new ApiKeyStore(store), { throttle }),
-    oidc: () =>
-      createOidcAuthenticator({
-        throttle,
-        issuer: config.DARKROOM_OIDC_ISSUER,
-        audience: config.DARKROOM_OIDC_AUDIENCE,
-        tenantClaim: claim === 'none' ? null : claim,
-        scope: config.DARKROOM_OIDC_SCOPE || null,
-        writeScope: config.DARKROOM_OIDC_WRITE_SCOPE || null,
-        roleClaim: roleClaim === '' ? null : { claim: roleClaim, values: config.DARKROOM_OIDC_ROLES },
-      }),
-  };
-  return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => create[kind]()));
 }
 
 interface WorkerOptions {

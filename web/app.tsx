@@ -37,6 +37,7 @@ export function App() {
       <Header
         route={route}
         caller={isLoggedOut ? null : caller}
+        isLoggedOut={isLoggedOut}
         onLogOut={!isLoggedOut && (token !== null || caller?.requires_login) ? () => void logOut() : null}
       />
       <main id="main" tabIndex={-1}>

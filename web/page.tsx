@@ -5,6 +5,8 @@ import { hrefTo, type Route } from './lib/route.ts';
 import { OperationPage } from './operations/operation-page.tsx';
 import { OperationsPage } from './operations/operations-page.tsx';
 import { SubmitPage } from './submit/submit-page.tsx';
+import { TemplatePage } from './templates/template-page.tsx';
+import { TemplatesPage } from './templates/templates-page.tsx';
 import { UsagePage } from './usage/usage-page.tsx';
 
 /** Renders the page of a route and sets the document title. */
@@ -19,13 +21,17 @@ export function Page({ route }: { route: Route }) {
     case 'job':
       return <JobPage key={route.id} id={route.id} />;
     case 'submit':
-      return <SubmitPage key={route.from} chosen={route.operation} from={route.from} />;
+      return <SubmitPage key={route.from} chosen={route.runnable} from={route.from} />;
     case 'usage':
       return <UsagePage />;
     case 'operations':
       return <OperationsPage />;
     case 'operation':
       return <OperationPage name={route.name} />;
+    case 'templates':
+      return <TemplatesPage />;
+    case 'template':
+      return <TemplatePage name={route.name} version={route.version} />;
     case 'not-found':
       return (
         <section class="empty">
@@ -50,7 +56,10 @@ function pageTitle(route: Route): string {
       return 'Usage';
     case 'operations':
       return 'Operations';
+    case 'templates':
+      return 'Templates';
     case 'operation':
+    case 'template':
       return route.name;
     case 'not-found':
       return 'Not found';

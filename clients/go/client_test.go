@@ -132,7 +132,7 @@ func TestJobThatWaitsIsCancelledWithAReason(t *testing.T) {
 	if ended.State != darkroom.WatchedJobStateCancelled || ended.Error.Message != "The job was cancelled: enough" {
 		t.Errorf("got %s, %+v", ended.State, ended.Error)
 	}
-	check(t, client.Delete(ctx, job.Id))
+	check(t, client.Delete(ctx, job.Id, "no longer needed"))
 	_, err = client.Get(ctx, job.Id)
 	var problem *darkroom.APIError
 	if !errors.As(err, &problem) || problem.Code != "job_not_found" || problem.Status != 404 {

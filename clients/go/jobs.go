@@ -181,6 +181,8 @@ type RerunOptions struct {
 	From string
 	// FailedAssets selects only the assets that failed.
 	FailedAssets bool
+	// Reason is shown with the job, and in the audit log.
+	Reason string
 }
 
 // Rerun runs an ended job again under its id.
@@ -192,11 +194,21 @@ func (c *Client) Rerun(ctx context.Context, id string, options RerunOptions) (*J
 	if options.FailedAssets {
 		query.Set("assets", "failed")
 	}
+	if options.Reason != "" {
+		query.Set("reason", options.Reason)
+	}
 	return put[Job](ctx, c, call{method: http.MethodPost, path: jobPath(id) + "/rerun", query: query}, nil)
 }
 
-// Delete cancels the job if it runs, and deletes inputs, results and record. The id stays taken.
-func (c *Client) Delete(ctx context.Context, id string) error { return c.remove(ctx, jobPath(id)) }
+// Delete cancels the job if it runs, and deletes inputs, results and record. The id stays taken. The reason, which may be empty, is
+// for the audit log.
+func (c *Client) Delete(ctx context.Context, id, reason string) error {
+	path := jobPath(id)
+	if reason != "" {
+		path += "?" + url.Values{"reason": {reason}}.Encode()
+	}
+	return c.remove(ctx, path)
+}
 
 // Deliveries lists the callbacks of a job with their attempts.
 func (c *Client) Deliveries(ctx context.Context, id string) ([]Delivery, error) {

@@ -292,6 +292,7 @@ func (e LogEntryLevel) Valid() bool {
 const (
 	LogEntryTypeAsset   LogEntryType = "asset"
 	LogEntryTypeAttempt LogEntryType = "attempt"
+	LogEntryTypeLost    LogEntryType = "lost"
 	LogEntryTypeNote    LogEntryType = "note"
 	LogEntryTypeOutput  LogEntryType = "output"
 	LogEntryTypeState   LogEntryType = "state"
@@ -303,6 +304,8 @@ func (e LogEntryType) Valid() bool {
 	case LogEntryTypeAsset:
 		return true
 	case LogEntryTypeAttempt:
+		return true
+	case LogEntryTypeLost:
 		return true
 	case LogEntryTypeNote:
 		return true
@@ -828,7 +831,7 @@ type CallbackEvents string
 
 // Cancellation Examples: {"reason":"no longer needed"}
 type Cancellation struct {
-	// Reason Part of the error message of the job
+	// Reason Part of the error message of the job; also in the audit log
 	Reason *string `json:"reason,omitempty"`
 }
 
@@ -966,9 +969,12 @@ type Job struct {
 	Operation string `json:"operation"`
 
 	// Paused Running activities finish; no others start
-	Paused   bool           `json:"paused"`
-	Progress float32        `json:"progress"`
-	Result   *ResultSummary `json:"result"`
+	Paused   bool    `json:"paused"`
+	Progress float32 `json:"progress"`
+
+	// RerunReason Why this run was requested; absent in the first run, and if no reason was given
+	RerunReason *string        `json:"rerun_reason,omitempty"`
+	Result      *ResultSummary `json:"result"`
 
 	// Run Number of the run, from 1
 	Run int `json:"run"`
@@ -1216,7 +1222,7 @@ type LinkRequest struct {
 	Path *string `json:"path,omitempty"`
 }
 
-// LogEntry Examples: {"activity":"stage","at":"2026-11-21T09:30:00.000Z","attempt":1,"batch":0,"code":"damage_accepted","id":"1.stage-main-transform-0-5-1.0","level":"warning","message":"Asset 0 (\"a.jpg\") is cut off; the part that can be decoded was used","run":1,"stage":"transform","type":"note"}
+// LogEntry Examples: {"activity":"stage","at":"2026-11-21T09:30:00.000Z","attempt":1,"batch":0,"began_at":"2026-11-21T09:30:00.000Z","code":"damage_accepted","id":"1.stage-main-transform-0-5-1.0","level":"warning","message":"Asset 0 (\"a.jpg\") is cut off; the part that can be decoded was used","run":1,"stage":"transform","type":"note","worker":"4711@worker-1"}
 type LogEntry struct {
 	// Activity The activity that it is about; null: the job
 	Activity *LogEntryActivity `json:"activity"`
@@ -1227,6 +1233,9 @@ type LogEntry struct {
 
 	// Batch The batch of assets, from 0; null: all
 	Batch *int `json:"batch"`
+
+	// BeganAt When the attempt began
+	BeganAt *time.Time `json:"began_at"`
 
 	// Code Code of an error or a note
 	Code *string `json:"code"`
@@ -1242,8 +1251,11 @@ type LogEntry struct {
 	// Stage Of the activity `stage`; in a pipeline STEP/STAGE
 	Stage *string `json:"stage"`
 
-	// Type state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+	// Type state: a transition of the job. attempt: an attempt failed, or ended after earlier ones. lost: the attempt before this one was lost with its worker. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
 	Type LogEntryType `json:"type"`
+
+	// Worker The process that ran the attempt, as PID@HOST
+	Worker *string `json:"worker"`
 }
 
 // LogEntryActivity The activity that it is about; null: the job
@@ -1252,7 +1264,7 @@ type LogEntryActivity string
 // LogEntryLevel defines model for LogEntry.Level.
 type LogEntryLevel string
 
-// LogEntryType state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+// LogEntryType state: a transition of the job. attempt: an attempt failed, or ended after earlier ones. lost: the attempt before this one was lost with its worker. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
 type LogEntryType string
 
 // MoreAssets Examples: {"assets":[{"source":{"url":"https://images.example.com/2.jpg"}}],"final":true}
@@ -1319,6 +1331,9 @@ type PendingActivity struct {
 
 	// TaskQueue Temporal's task queue that workers poll for it
 	TaskQueue *string `json:"task_queue"`
+
+	// Worker The process that runs it, or ran the last attempt, as PID@HOST
+	Worker *string `json:"worker"`
 }
 
 // PendingActivityKind defines model for PendingActivity.Kind.
@@ -1668,7 +1683,7 @@ type UsageReport struct {
 	} `json:"usage"`
 }
 
-// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"reused":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
+// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu","worker":"4711@worker-1"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"reused":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type WatchedJob struct {
 	Assets AssetCounts `json:"assets"`
 
@@ -1707,7 +1722,10 @@ type WatchedJob struct {
 	// Pending Activities that have not ended; empty after the end and while the job waits for assets
 	Pending  []PendingActivity `json:"pending"`
 	Progress float32           `json:"progress"`
-	Result   *ResultSummary    `json:"result"`
+
+	// RerunReason Why this run was requested; absent in the first run, and if no reason was given
+	RerunReason *string        `json:"rerun_reason,omitempty"`
+	Result      *ResultSummary `json:"result"`
 
 	// Run Number of the run, from 1
 	Run int `json:"run"`
@@ -1838,6 +1856,12 @@ type SubmitJobParams struct {
 	Prefer *string `json:"prefer,omitempty"`
 }
 
+// DeleteJobParams defines parameters for DeleteJob.
+type DeleteJobParams struct {
+	// Reason For the audit log
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+}
+
 // AddAssetsMultipartBody defines parameters for AddAssets.
 type AddAssetsMultipartBody struct {
 	// Assets Examples: {"assets":[{"source":{"url":"https://images.example.com/2.jpg"}}],"final":true}
@@ -1871,6 +1895,9 @@ type RerunJobParams struct {
 
 	// Assets Downloads and processes only the failed assets, and adds them to the result
 	Assets *RerunJobParamsAssets `form:"assets,omitempty" json:"assets,omitempty"`
+
+	// Reason Why the job runs again: in the job, its log and the audit log
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
 
 	// DryRun `true`: returns what would be computed; stores and starts nothing
 	DryRun *RerunJobParamsDryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`

@@ -64,6 +64,8 @@ export type ApiEnv = {
     address: string | null;
     /** What counts as that address in limits. */
     addressSubject: string | null;
+    /** The reason that a client gives for an action; undefined: none. */
+    reason?: string | undefined;
     /** What the request has counted in limits of rates. */
     taken: Taken[];
   };

@@ -17,7 +17,7 @@ export const auditEvent = z.object({
   /** Address of the client; null on the command line. */
   address: z.string().nullable(),
   request_id: z.string().nullable(),
-  /** Status of the response, or why a login was rejected. */
+  /** Status of the response with the reason that the client gave for the action, or why a login was rejected. */
   detail: z.string(),
   /** Earlier rejected logins that were too many to record each. */
   omitted: z.int(),

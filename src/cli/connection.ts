@@ -1,10 +1,11 @@
 /** Options of all client commands: the server address, credentials, and the output format. */
 import { type Command, Option } from 'commander';
-import { createClient, type Darkroom } from '../client/client.ts';
+import type { Darkroom } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
 import { findServerAddress } from '../data-directory/server-address.ts';
-import { exitCodeHelp, UsageError } from './exit-code.ts';
+import { exitCodeHelp } from './exit-code.ts';
 import { printJson, useJqFilter } from './json-output.ts';
+import { openClient } from './open-client.ts';
 import { findNamedServer } from './servers/named-servers.ts';
 
 export interface ServerOptions {
@@ -72,11 +73,7 @@ export function findServer({ url, server }: ServerOptions): FoundServer {
 export function connect(options: ServerOptions): Darkroom {
   const found = findServer(options);
   if (process.stderr.isTTY && !options.json) say(`Server: ${found.url} (${found.reason})`);
-  try {
-    return createClient({ url: found.url, token: found.token });
-  } catch (error) {
-    throw error instanceof TypeError ? new UsageError(error.message) : error;
-  }
+  return openClient({ url: found.url, token: found.token });
 }
 
 export { printJson };

@@ -14,7 +14,8 @@ interface Options extends ServerOptions {
 
 export const defineControl = (control: keyof typeof done) => (command: Command) => {
   const jobCommand = withServer(command.argument('<id>', 'the job'));
-  if (control === 'cancel') jobCommand.option('--reason <text>', 'shown as the message of the job');
+  if (control === 'cancel')
+    jobCommand.option('--reason <text>', 'shown as the message of the job, and in the audit log');
   jobCommand.action(async (id: string, { reason, ...options }: Options) => {
     const job = await connect(options)[control](id, { reason });
     if (options.json) printJson(job);

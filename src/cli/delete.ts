@@ -5,11 +5,16 @@ import { connect, printJson, type ServerOptions, say, withServer } from './conne
 import { UsageError } from './exit-code.ts';
 
 export function define(command: Command): void {
-  withServer(command.argument('<id>', 'the job').option('-y, --yes', 'do not ask for confirmation')).action(
-    async (id: string, options: ServerOptions & { readonly yes?: boolean }) => {
+  withServer(
+    command
+      .argument('<id>', 'the job')
+      .option('-y, --yes', 'do not ask for confirmation')
+      .option('--reason <text>', 'for the audit log'),
+  ).action(
+    async (id: string, options: ServerOptions & { readonly yes?: boolean; readonly reason?: string }) => {
       const client = connect(options);
       if (!options.yes && !(await isSure(id))) return say('Nothing was deleted');
-      await client.delete(id);
+      await client.delete(id, { reason: options.reason });
       if (options.json) printJson({ id, deleted: true });
       else say(`${id} is deleted; its id cannot be used again`);
     },

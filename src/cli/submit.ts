@@ -5,15 +5,15 @@ import { parseNumberText } from '../lib/number-text.ts';
 import { parseLabels, repeated } from './assets/labels.ts';
 import { assetHelp, readAssets } from './assets/read-assets.ts';
 import { readObject, readSteps } from './assets/read-object.ts';
-import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, withServer } from './connection.ts';
 import { makeFolder } from './destination.ts';
 import { UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
 import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
+import { sayNext } from './next-commands.ts';
 import { assign } from './params/assignments.ts';
 import { nameUpload, printPlan } from './plan.ts';
 import { parseTemplateName, readSchema } from './templates/template-name.ts';
-import { describeWait } from './wait-reason.ts';
 
 interface Options extends ServerOptions, FollowOptions {
   readonly operation?: string;
@@ -75,12 +75,12 @@ export async function submit(assets: readonly string[], options: Options): Promi
   checkOptions(assets, options);
   const client = connect(options);
   const { assets: listed = [], ...request } = await readJob(client, options);
-  if (out !== undefined && out !== '-') await makeFolder(out);
   const read = await readAssets(assets, options.stdinName);
   if (options.dryRun) {
     const named = [...listed, ...read].map((asset, index) => nameUpload(asset, index));
     return printPlan(await client.plan({ ...request, ...readSettings(options), assets: named }), json);
   }
+  if (out !== undefined && out !== '-') await makeFolder(out);
   const job = await client.submit({ ...request, ...readSettings(options), assets: [...listed, ...read] });
   if (!json && out !== '-') console.log(job.id);
   if (!options.watch && !options.wait && out === undefined) {
@@ -139,11 +139,4 @@ function parseNumber(option: string, text: string): number {
   const { value, fault = 'must be a number' } = parseNumberText(text);
   if (value === undefined) throw new UsageError(`${option} ${text}: ${fault}`);
   return value;
-}
-
-/** Says how to go on, and what the job waits for if no worker can run it. */
-async function sayNext(client: Darkroom, id: string): Promise<void> {
-  const missing = await describeWait(client, await client.get(id)).catch(() => null);
-  if (missing?.isMissing) say(`The job waits: ${missing.text}`);
-  say(`Watch it: darkroom watch ${id}   Open it: darkroom open ${id}`);
 }

@@ -89,7 +89,13 @@ export class Darkroom {
     request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>,
     { signal }: Cancellable = {},
   ): Promise<JobPlan> {
-    return this.#transport.json({ method: 'POST', path: '/v1/plans', value: request, signal });
+    return this.#transport.json({
+      method: 'POST',
+      path: '/v1/plans',
+      value: request,
+      repeatable: true,
+      signal,
+    });
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
@@ -160,12 +166,20 @@ export class Darkroom {
     return this.#control(id, 'resume', options);
   }
 
-  /** Runs an ended job again under its id: completely, from a stage, or only the failed assets. */
+  /**
+   * Runs an ended job again under its id: completely, from a stage, or only the failed assets. `reason` is shown with the job, and in
+   * the audit log.
+   */
   rerun(
     id: string,
-    { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
+    {
+      from,
+      failedAssets,
+      reason,
+      signal,
+    }: Cancellable & { from?: string; failedAssets?: boolean; reason?: string | undefined } = {},
   ): Promise<Job> {
-    const query = { from, assets: failedAssets ? 'failed' : undefined };
+    const query = { from, assets: failedAssets ? 'failed' : undefined, reason };
     return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, signal });
   }
 
@@ -259,9 +273,9 @@ export class Darkroom {
     return this.#transport.json({ method: 'POST', path, signal });
   }
 
-  /** Cancels the job if it runs, and deletes inputs, results and record. The id stays taken. */
-  delete(id: string, { signal }: Cancellable = {}): Promise<void> {
-    return this.#transport.discard({ method: 'DELETE', path: jobPath(id), signal });
+  /** Cancels the job if it runs, and deletes inputs, results and record. The id stays taken. `reason`: for the audit log. */
+  delete(id: string, { reason, signal }: Cancellable & { reason?: string | undefined } = {}): Promise<void> {
+    return this.#transport.discard({ method: 'DELETE', path: jobPath(id), query: { reason }, signal });
   }
 
   operations(options?: Cancellable): Promise<readonly Operation[]> {
@@ -311,10 +325,8 @@ export class Darkroom {
   }
 
   /** Removes that cookie. */
-  async endSession({ signal }: Cancellable = {}): Promise<void> {
-    await this.#transport.send({ method: 'DELETE', path: SESSION, signal }, (response) =>
-      response.arrayBuffer(),
-    );
+  endSession({ signal }: Cancellable = {}): Promise<void> {
+    return this.#transport.discard({ method: 'DELETE', path: SESSION, signal });
   }
 
   /** Resolves if the server is ready. Otherwise throws what is missing, without retries. */

@@ -42,7 +42,8 @@ export async function findObstacle(path: string): Promise<string | null> {
 }
 
 /**
- * Writes a result file to `target`. Verifies the SHA-256 before the file gets its name. Resumes an interrupted download.
+ * Writes a result file to `target`. Verifies the SHA-256 before the file gets its name. Resumes an interrupted download. Downloads
+ * nothing if the file exists with the same content.
  *
  * @throws Error if something other than a file exists at `target`, such as a link or a device
  */
@@ -59,6 +60,7 @@ export async function saveFile(
       ({ size }) => size,
       () => 0,
     );
+  if (await hasContent(target, entry)) return;
   await prepareTarget(target, partial);
   for (let failed = 0; ; ) {
     const offset = await readPartialSize();
@@ -96,7 +98,7 @@ export async function saveFiles(
 ): Promise<void> {
   for (const entry of await client.files(id, options)) {
     const target = resolveBelow(folder, entry.path);
-    if (!(await hasContent(target, entry))) await saveFile(client, id, entry, target, options);
+    await saveFile(client, id, entry, target, options);
     options.onFile?.(target, entry);
   }
 }

@@ -63,8 +63,9 @@ export async function readProblem(response: Response): Promise<DarkroomProblem> 
   const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
   if (typeof body?.code !== 'string') {
     // `/readyz` lists what is missing, without a problem document.
-    const missing = Array.isArray(body?.missing) ? `: no ${body.missing.join(', no ')}` : '';
-    const detail = `The server answered ${status} ${response.statusText}`.trimEnd() + missing;
+    const detail = Array.isArray(body?.missing)
+      ? `Missing: ${body.missing.join(', ')}`
+      : `The server answered ${status} ${response.statusText}`.trimEnd();
     const retryable = [429, 502, 503, 504].includes(status);
     return new DarkroomProblem({ status, code: 'http_error', detail, retryable, retryAfterMs });
   }

@@ -93,6 +93,13 @@ describe('the package', () => {
     );
   });
 
+  test('has the code and the types of all that it exports', async () => {
+    const text = await readFile(join(root, 'package.json'), 'utf8');
+    const { exports } = JSON.parse(text) as { exports: Record<string, { types: string; default: string }> };
+    const named = Object.values(exports).flatMap((entry) => [entry.types, entry.default]);
+    expect(named.map((path) => path.replace('./', '')).filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
   test('has no tests, fixtures, sources of the build, or files of this machine', () => {
     const allowed =
       /^(?:[A-Z]+(?:\.md)?|package\.json|npm-shrinkwrap\.json|dist\/package\.json|dist\/(?:src|activities|operations|workflows|web)\/.+\.(?:js|d\.ts|css|svg|html)|dist\/web\/preload\.json|templates\/.+\.yaml|engines\/.+|go\/temporal-cli\/go\.(?:mod|sum)|docs\/.+\.(?:md|png|jpg)|deploy\/systemd\/darkroom\.service)$/;
@@ -192,6 +199,7 @@ describe('installed in an empty folder', () => {
         join(home, 'program.mts'),
         `import { createClient, type Job } from 'darkroom/client';
 import { localFile } from 'darkroom/client/files';
+import { verifyWebhook } from 'darkroom/client/webhooks';
 const client = createClient({ url: process.env.SERVER! });
 const { id } = await client.submit({
   operation: 'image.transform', params: { width: 20 }, assets: [await localFile('cat.jpg')],

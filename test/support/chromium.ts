@@ -1,19 +1,11 @@
 /** A browser for tests of pages: Debian's Chromium, without a word to anyone outside. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { findChromium } from '../../scripts/find-chromium.ts';
 
 /** Throws, and says what to install, where there is none. `webGl`: renders 3D in software. */
-export function launchChromium({ webGl = false } = {}): Promise<Browser> {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = folders
-    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-  if (found === undefined) {
-    throw new Error('Tests of pages need Chromium on the PATH: apt-get install chromium');
-  }
-  return chromium.launch({
-    executablePath: found,
+export const launchChromium = ({ webGl = false } = {}): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findChromium(),
     args: [
       '--no-sandbox',
       ...(webGl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'] : ['--disable-gpu']),
@@ -24,4 +16,3 @@ export function launchChromium({ webGl = false } = {}): Promise<Browser> {
       '--disable-sync',
     ],
   });
-}

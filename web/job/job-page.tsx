@@ -2,6 +2,8 @@ import { isPipeline, type Job } from '../../src/client/client.ts';
 import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
+import { LogPanel } from '../log/log-panel.tsx';
+import { useLog } from '../log/use-log.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { ResultPanel } from '../result/result-panel.tsx';
 import { Waterfall } from '../timeline/waterfall.tsx';
@@ -19,6 +21,7 @@ import { useJob } from './use-job.ts';
 /** The page of one job: what it produced on the left, what it does on the right. */
 export function JobPage({ id }: { id: string }) {
   const { job, timeline, problem, update } = useJob(id);
+  const log = useLog(job);
   const client = useClient();
   const name = job && !isPipeline(job) ? job.operation : undefined;
   const { value: operation } = useLoaded(`operation ${name}`, async (signal) =>
@@ -60,10 +63,11 @@ export function JobPage({ id }: { id: string }) {
           ) : (
             <NoResult job={job} />
           )}
+          <LogPanel job={job} log={log} />
         </div>
         <div class="job-side">
           <JobStatus job={job} />
-          <Waterfall job={job} transitions={timeline} />
+          <Waterfall job={job} transitions={timeline} log={log.entries} />
           <Deliveries job={job} />
           <JobFacts job={job} />
           <JobRequest key={job.run} id={job.id} />

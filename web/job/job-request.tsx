@@ -6,7 +6,7 @@ import { toRequest } from '../code/to-request.ts';
 import { useClient } from '../lib/session.ts';
 import { formatCount } from '../lib/text.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { JsonView } from '../viewers/json-view.tsx';
 
 /** The submitted request, also as code; loaded when a panel is opened. */
@@ -42,10 +42,9 @@ function Folded({ name, id, children }: FoldedProps) {
 function Loaded({ id, children }: Pick<FoldedProps, 'id' | 'children'>) {
   const client = useClient();
   const { value, problem } = useLoaded(id, (signal) => client.request(id, { signal }));
-  if (!value && !problem) return <p class="quiet">Loading …</p>;
   return (
     <>
-      <ProblemNote problem={problem} what="The request could not be loaded" />
+      <LoadNote of={{ value, problem }} what="The request could not be loaded" />
       {value && children(value)}
     </>
   );

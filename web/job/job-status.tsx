@@ -25,6 +25,7 @@ export function JobStatus({ job }: { job: Job & Partial<WatchedJob> }) {
             </span>
           </Fact>
         )}
+        {job.rerun_reason !== undefined && <Fact name="Run again because">{job.rerun_reason}</Fact>}
         {duration !== null && <Fact name={running ? 'Running for' : 'Took'}>{formatDuration(duration)}</Fact>}
         <Fact name="Created">
           <Moment at={job.created_at} />{' '}

@@ -7,35 +7,46 @@ const CONCURRENT_REQUESTS = 4;
 
 export interface BulkAction {
   readonly name: 'Cancel' | 'Run again' | 'Delete';
+  /** The name with the number of jobs, such as `3 jobs`. */
+  readonly describe: (jobs: string) => string;
+  /** What the user should know before. */
+  readonly warning: string | null;
   /** What the role of the caller must permit. */
   readonly permission: string;
   /** Whether jobs like this one are skipped. */
   readonly skips: (job: Job) => boolean;
-  readonly takesReason: boolean;
+  /** Where the reason is shown. */
+  readonly reasonHelp: string;
   readonly run: (client: Darkroom, id: string, reason: string | undefined) => Promise<unknown>;
 }
 
 export const bulkActions: readonly BulkAction[] = [
   {
     name: 'Cancel',
+    describe: (jobs) => `Cancel ${jobs}`,
+    warning: null,
     permission: 'jobs.control',
     skips: hasEnded,
-    takesReason: true,
+    reasonHelp: 'It becomes the error message of the jobs, and is in the audit log.',
     run: (client, id, reason) => client.cancel(id, { reason }),
   },
   {
     name: 'Run again',
+    describe: (jobs) => `Run ${jobs} again`,
+    warning: null,
     permission: 'jobs.control',
     skips: (job) => !hasEnded(job),
-    takesReason: false,
-    run: (client, id) => client.rerun(id),
+    reasonHelp: 'It is shown with the jobs and in their logs, and is in the audit log.',
+    run: (client, id, reason) => client.rerun(id, { reason }),
   },
   {
     name: 'Delete',
+    describe: (jobs) => `Delete ${jobs}`,
+    warning: 'Inputs, results and records are deleted. This cannot be undone, and the ids cannot be reused.',
     permission: 'jobs.delete',
     skips: () => false,
-    takesReason: false,
-    run: (client, id) => client.delete(id),
+    reasonHelp: 'It is in the audit log.',
+    run: (client, id, reason) => client.delete(id, { reason }),
   },
 ];
 

@@ -22,6 +22,7 @@ export function BulkBar({ selected, onClear, onDone }: Props) {
   const [failures, setFailures] = useState<readonly BulkFailure[]>([]);
   const permitted = bulkActions.filter(({ permission }) => caller?.actions.includes(permission) ?? true);
   const targets = action === null ? [] : selected.filter((job) => !action.skips(job));
+  const title = action?.describe(formatCount(targets.length, 'job')) ?? '';
   const confirm = (chosen: BulkAction) => {
     setAction(chosen);
     setFailures([]);
@@ -32,9 +33,7 @@ export function BulkBar({ selected, onClear, onDone }: Props) {
     if (action === null) return;
     setBusy(true);
     const ids = targets.map(({ id }) => id);
-    setFailures(
-      await runBulk(client, action, ids, action.takesReason ? reason.trim() || undefined : undefined),
-    );
+    setFailures(await runBulk(client, action, ids, reason.trim() || undefined));
     setBusy(false);
     setReason('');
     onDone();
@@ -71,37 +70,36 @@ export function BulkBar({ selected, onClear, onDone }: Props) {
         </ul>
       )}
       <dialog ref={dialog} class="confirm" aria-labelledby="bulk-title">
-        <h2 id="bulk-title">
-          {action?.name} {formatCount(targets.length, 'job')}?
-        </h2>
-        <p>
-          {targets.length < selected.length &&
-            `The action does not apply to ${formatCount(selected.length - targets.length, 'selected job')}. `}
-          {action?.name === 'Delete' &&
-            'Inputs, results and records are deleted. This cannot be undone, and the ids cannot be reused.'}
-        </p>
-        {action?.takesReason && (
+        <h2 id="bulk-title">{title}?</h2>
+        {targets.length < selected.length && (
+          <p>The action does not apply to {formatCount(selected.length - targets.length, 'selected job')}.</p>
+        )}
+        {action?.warning && <p>{action.warning}</p>}
+        {action && (
           <div class="field">
             <label for="bulk-reason">Reason</label>
             <input
               id="bulk-reason"
+              aria-describedby="bulk-reason-help"
               value={reason}
               maxLength={1000}
               onInput={({ currentTarget }) => setReason(currentTarget.value)}
             />
-            <p class="help">Optional. It becomes part of the error message of the jobs.</p>
+            <p class="help" id="bulk-reason-help">
+              Optional. {action.reasonHelp}
+            </p>
           </div>
         )}
         <div class="buttons">
           <button type="button" onClick={() => dialog.current?.close()}>
-            Keep them
+            Close
           </button>
           <button
             type="button"
             class={action?.name === 'Delete' ? 'danger' : 'primary'}
             onClick={() => void run()}
           >
-            {action?.name} {formatCount(targets.length, 'job')}
+            {title}
           </button>
         </div>
       </dialog>

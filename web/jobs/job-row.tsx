@@ -41,6 +41,7 @@ export function JobRow({ job, now, selected, onSelect }: Props) {
           </a>
           <span class="operation">
             {job.operation}
+            {job.template !== undefined && ` · ${job.template}`}
             {job.stage !== null && ` · ${job.stage}`}
             {job.dialect !== 'native' && ` · by ${job.dialect}`}
           </span>

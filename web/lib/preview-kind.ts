@@ -7,6 +7,8 @@ export const MAX_PREVIEW_BYTES = 20_000_000;
 export const MAX_THUMBNAIL_BYTES = 5_000_000;
 /** Models are loaded only when their viewer is opened. */
 const MAX_MODEL_BYTES = 300_000_000;
+/** Larger PDFs open in a new tab. */
+const MAX_PDF_BYTES = 100_000_000;
 
 /** Formats that browsers display. An SVG in an image element runs no scripts. */
 const pictures = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)\b/;
@@ -15,10 +17,11 @@ const json = /^application\/([\w.+-]+\+)?json\b/;
 const videos = /^video\/(mp4|webm|ogg)\b/;
 /** Formats that open in a new tab. The server prevents scripts in them. */
 const pages = /^(text\/html|application\/pdf)\b/;
+const pdfs = /^application\/pdf\b/;
 /** PLY has no registered media type. */
 const models = /\.(glb|obj|ply)$/i;
 
-export type PreviewKind = 'picture' | 'model' | 'video' | 'json' | 'text' | 'page' | 'nothing';
+export type PreviewKind = 'picture' | 'model' | 'video' | 'json' | 'text' | 'pdf' | 'page' | 'nothing';
 
 export function previewKind({
   path,
@@ -30,5 +33,6 @@ export function previewKind({
   if (videos.test(media_type)) return 'video';
   if (json.test(media_type) && size <= MAX_PREVIEW_BYTES) return 'json';
   if (texts.test(media_type)) return 'text';
+  if (pdfs.test(media_type) && size <= MAX_PDF_BYTES) return 'pdf';
   return pages.test(media_type) ? 'page' : 'nothing';
 }

@@ -6,4 +6,6 @@ const jobUrl = (id: string): string => `${serverUrl}/v1/jobs/${encodeURIComponen
 export const fileUrl = (id: string, path: string): string =>
   `${jobUrl(id)}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
 
+export const logUrl = (id: string): string => `${jobUrl(id)}/log`;
+
 export const archiveUrl = (id: string): string => `${jobUrl(id)}/archive`;

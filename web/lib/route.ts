@@ -20,10 +20,12 @@ export interface JobsQuery {
 export type Route =
   | { readonly page: 'jobs'; readonly query: JobsQuery }
   | { readonly page: 'job'; readonly id: string }
-  | { readonly page: 'submit'; readonly operation: string | null; readonly from: string | null }
+  | { readonly page: 'submit'; readonly runnable: string | null; readonly from: string | null }
   | { readonly page: 'usage' }
   | { readonly page: 'operations' }
   | { readonly page: 'operation'; readonly name: string }
+  | { readonly page: 'templates' }
+  | { readonly page: 'template'; readonly name: string; readonly version: number | null }
   | { readonly page: 'not-found' };
 
 export const hrefTo = {
@@ -33,13 +35,19 @@ export const hrefTo = {
     return text === '' ? '#/' : `#/?${text}`;
   },
   job: (id: string): string => `#/jobs/${encodeURIComponent(id)}`,
-  /** `from`: the id of a job whose request the form begins with. */
-  submit: (operation?: string, from?: string): string =>
-    (operation === undefined ? '#/new' : `#/new/${encodeURIComponent(operation)}`) +
+  /**
+   * @param runnable the name of an operation, or NAME@VERSION of a template
+   * @param from the id of a job whose request the form begins with
+   */
+  submit: (runnable?: string, from?: string): string =>
+    (runnable === undefined ? '#/new' : `#/new/${encodeURIComponent(runnable)}`) +
     (from === undefined ? '' : `?from=${encodeURIComponent(from)}`),
   usage: (): string => '#/usage',
   operations: (): string => '#/operations',
   operation: (name: string): string => `#/operations/${encodeURIComponent(name)}`,
+  templates: (): string => '#/templates',
+  template: (name: string, version?: number): string =>
+    `#/templates/${encodeURIComponent(name)}${version === undefined ? '' : `?version=${version}`}`,
 };
 
 /** Parses `location.hash`. */
@@ -53,15 +61,22 @@ export function parseRoute(hash: string): Route {
     case 'jobs':
       return name === undefined ? { page: 'not-found' } : { page: 'job', id: name };
     case 'new':
-      return { page: 'submit', operation: name ?? null, from: new URLSearchParams(query).get('from') };
+      return { page: 'submit', runnable: name ?? null, from: new URLSearchParams(query).get('from') };
     case 'usage':
       return { page: 'usage' };
     case 'operations':
       return name === undefined ? { page: 'operations' } : { page: 'operation', name };
+    case 'templates':
+      return name === undefined
+        ? { page: 'templates' }
+        : { page: 'template', name, version: parseVersion(query) };
     default:
       return { page: 'not-found' };
   }
 }
+
+const parseVersion = (query: string): number | null =>
+  Number(new URLSearchParams(query).get('version')) || null;
 
 /** The server rejects unknown states. */
 function parseJobsQuery(given: URLSearchParams): JobsQuery {

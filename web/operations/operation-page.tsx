@@ -1,7 +1,8 @@
 import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { Fact } from '../parts/fact.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { Prose } from '../parts/prose.tsx';
 import { Unavailable } from '../parts/unavailable.tsx';
 import { Availability } from './availability.tsx';
@@ -10,13 +11,13 @@ import { ParamsTable } from './params-table.tsx';
 /** The page of one operation. */
 export function OperationPage({ name }: { name: string }) {
   const client = useClient();
-  const { value: operation, problem } = useLoaded(name, (signal) => client.operation(name, { signal }));
+  const loaded = useLoaded(name, (signal) => client.operation(name, { signal }));
+  const operation = loaded.value;
   if (!operation) {
     return (
       <section>
         <h1>{name}</h1>
-        <ProblemNote problem={problem} />
-        {!problem && <p class="quiet">Loading …</p>}
+        <LoadNote of={loaded} />
       </section>
     );
   }
@@ -33,38 +34,24 @@ export function OperationPage({ name }: { name: string }) {
       <p class="prose">
         <Prose text={operation.description} />
       </p>
-      <Unavailable operation={operation} />
+      <Unavailable of={operation} />
       <p>
         <a class="button primary" href={hrefTo.submit(operation.name)}>
           New job
         </a>
       </p>
       <dl class="facts">
-        <div>
-          <dt>Input</dt>
-          <dd>
-            {inputs.max === 0
-              ? 'no assets'
-              : `${inputs.min.toLocaleString('en')} to ${inputs.max.toLocaleString('en')} assets: ${inputs.media.join(', ')}`}
-          </dd>
-        </div>
-        <div>
-          <dt>Result</dt>
-          <dd>{result === 'json' ? 'a JSON value' : 'files'}</dd>
-        </div>
-        <div>
-          <dt>Stages</dt>
-          <dd>{stages.join(' ▸ ')}</dd>
-        </div>
+        <Fact name="Input">
+          {inputs.max === 0
+            ? 'no assets'
+            : `${inputs.min.toLocaleString('en')} to ${inputs.max.toLocaleString('en')} assets: ${inputs.media.join(', ')}`}
+        </Fact>
+        <Fact name="Result">{result === 'json' ? 'a JSON value' : 'files'}</Fact>
+        <Fact name="Stages">{stages.join(' ▸ ')}</Fact>
         {attributes.length > 0 && (
-          <div>
-            <dt>Asset attributes</dt>
-            <dd>
-              {attributes
-                .map(({ name: attribute, description }) => `${attribute}: ${description}`)
-                .join('; ')}
-            </dd>
-          </div>
+          <Fact name="Asset attributes">
+            {attributes.map(({ name: attribute, description }) => `${attribute}: ${description}`).join('; ')}
+          </Fact>
         )}
       </dl>
       <ParamsTable schema={operation.params} />

@@ -1,7 +1,7 @@
 import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { Availability } from './availability.tsx';
 
 const REFRESH_MS = 10_000;
@@ -9,16 +9,15 @@ const REFRESH_MS = 10_000;
 /** The operations of this server. */
 export function OperationsPage() {
   const client = useClient();
-  const { value, problem } = useLoaded('operations', (signal) => client.operations({ signal }), {
+  const loaded = useLoaded('operations', (signal) => client.operations({ signal }), {
     refreshMs: REFRESH_MS,
   });
   return (
     <section>
       <h1>Operations</h1>
-      <ProblemNote problem={problem} />
-      {!value && !problem && <p class="quiet">Loading …</p>}
+      <LoadNote of={loaded} />
       <ul class="operations">
-        {value?.map((operation) => (
+        {loaded.value?.map((operation) => (
           <li key={operation.name} class="panel">
             <div class="panel-head">
               <h2>

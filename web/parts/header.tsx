@@ -5,6 +5,8 @@ interface Props {
   readonly route: Route;
   /** Null if unknown. */
   readonly caller: Session | null;
+  /** Whether the server wants a login first. */
+  readonly isLoggedOut: boolean;
   /** Null if nobody is logged in. */
   readonly onLogOut: (() => void) | null;
 }
@@ -18,10 +20,16 @@ const links = [
     pages: ['operations', 'operation'],
     action: 'server.read',
   },
+  {
+    name: 'Templates',
+    href: hrefTo.templates(),
+    pages: ['templates', 'template'],
+    action: 'templates.read',
+  },
   { name: 'Usage', href: hrefTo.usage(), pages: ['usage'], action: 'usage.read' },
 ];
 
-export function Header({ route, caller, onLogOut }: Props) {
+export function Header({ route, caller, isLoggedOut, onLogOut }: Props) {
   return (
     <header class="top">
       <a class="brand" href={hrefTo.jobs()} aria-label="darkroom, all jobs">
@@ -30,7 +38,7 @@ export function Header({ route, caller, onLogOut }: Props) {
       </a>
       <nav aria-label="Console">
         {links
-          .filter(({ action }) => caller?.actions.includes(action) ?? true)
+          .filter(({ action }) => !isLoggedOut && (caller?.actions.includes(action) ?? true))
           .map(({ name, href, pages }) => (
             <a key={name} href={href} aria-current={pages.includes(route.page) ? 'page' : undefined}>
               {name}

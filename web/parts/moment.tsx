@@ -1,6 +1,7 @@
 import { formatAge } from '../../src/lib/units.ts';
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+/** Formats a time with its day. */
+export const exactTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 interface Props {
   /** ISO 8601. */
@@ -12,7 +13,7 @@ interface Props {
 /** A time, exact or relative. */
 export function Moment({ at, now }: Props) {
   const time = Date.parse(at);
-  const exactText = exact.format(time);
+  const exactText = exactTime.format(time);
   return (
     <time dateTime={at} title={now === undefined ? at : exactText}>
       {now === undefined ? exactText : formatAge(time, now)}

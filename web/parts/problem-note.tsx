@@ -3,7 +3,7 @@ import type { DarkroomProblem } from '../../src/client/client.ts';
 interface Props {
   readonly problem: DarkroomProblem | null;
   /** What failed, such as "The job was not cancelled". */
-  readonly what?: string;
+  readonly what?: string | undefined;
 }
 
 /** An error with the message of the server. */

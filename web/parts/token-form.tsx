@@ -31,7 +31,7 @@ export function TokenForm({ onLogIn }: { onLogIn: (token: string) => Promise<voi
         if (token.trim() !== '' && !busy) void logIn();
       }}
     >
-      <h1>This server requires authentication</h1>
+      <h1>Log in</h1>
       <label for="token">API key or access token</label>
       <input
         id="token"

@@ -1,11 +1,15 @@
 import type { Operation } from '../../src/client/client.ts';
 
-/** A note that no live worker offers the operation, with the command that installs it. */
-export function Unavailable({ operation: { available, install } }: { operation: Operation }) {
+/** A note that no live worker offers what a job needs, with the command that installs it. */
+export function Unavailable({
+  of: { available, install },
+}: {
+  of: Pick<Operation, 'available' | 'install'>;
+}) {
   if (available) return null;
   return (
     <p class="note">
-      No live worker offers this operation.{' '}
+      No worker online can run this.{' '}
       {install !== '' && (
         <>
           Install it with <code>{install}</code>

@@ -28,7 +28,7 @@ export function FileRow({ id, file }: { id: string; file: FileEntry }) {
             {open ? 'Hide' : 'Show'}
           </button>
         )}
-        {kind === 'page' && <OpenPage id={id} path={file.path} />}
+        {(kind === 'page' || kind === 'pdf') && <OpenPage id={id} path={file.path} />}
         <FileDownload id={id} file={file} />
       </span>
       {open &&

@@ -1,4 +1,5 @@
 /** The viewers of a result, the most telling first. */
+import type { ComponentChildren } from 'preact';
 import type { FileEntry, Manifest } from '../../src/client/client.ts';
 import { previewKind } from '../lib/preview-kind.ts';
 import type { Tab } from '../parts/tabs.tsx';
@@ -9,13 +10,14 @@ import type { FileUrls } from '../viewers/file-urls.ts';
 import { JsonView } from '../viewers/json-view.tsx';
 import { ModelView } from '../viewers/lazy-viewers.tsx';
 import { PageFrame } from '../viewers/page-frame.tsx';
+import { PdfView } from '../viewers/pdf-view.tsx';
 import { readDetections } from '../viewers/points.ts';
 import { PointsView } from '../viewers/points-view.tsx';
 import { VideoView } from '../viewers/video-view.tsx';
 import { PictureGrid } from './picture-grid.tsx';
 
 const FRONT_PAGE = 'index.html';
-/** Models and videos that get a tab each. The others are in the list of files. */
+/** Models, videos and PDFs that get a tab each. The others are in the list of files. */
 const MAX_TABS = 6;
 
 /** Returns a tab for each viewer that fits the result; none if only the list of files does. */
@@ -26,12 +28,8 @@ export function listViews(id: string, { kind, data, files }: Manifest, urls: Fil
     ...listPages(id, files),
     ...listModels(of('model'), files, urls),
     ...(kind === 'json' ? listData(data, pictures, urls) : []),
-    ...of('video')
-      .slice(0, MAX_TABS)
-      .map(({ path }) => ({
-        name: baseName(path),
-        render: () => <VideoView id={id} path={path} urls={urls} />,
-      })),
+    ...listEach(of('video'), (path) => <VideoView id={id} path={path} urls={urls} />),
+    ...listEach(of('pdf'), (path) => <PdfView path={path} urls={urls} />),
     ...(pictures.length > 0 && !hasPage(files)
       ? [{ name: 'Pictures', render: () => <PictureGrid id={id} files={pictures} urls={urls} /> }]
       : []),
@@ -41,6 +39,10 @@ export function listViews(id: string, { kind, data, files }: Manifest, urls: Fil
       : []),
   ];
 }
+
+/** A tab for each of the first files. */
+const listEach = (files: readonly FileEntry[], render: (path: string) => ComponentChildren): Tab[] =>
+  files.slice(0, MAX_TABS).map(({ path }) => ({ name: baseName(path), render: () => render(path) }));
 
 /** Pictures that were made from one asset each. */
 function listComparisons(id: string, pictures: readonly FileEntry[], urls: FileUrls): Tab[] {

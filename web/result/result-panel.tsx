@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { FileUrls } from '../viewers/file-urls.ts';
 import { AssetOutcomes } from './asset-outcomes.tsx';
@@ -26,13 +26,12 @@ export function ResultPanel({ id, run, current }: Props) {
   const engines = Object.entries(value?.engine ?? {});
   return (
     <>
-      <ProblemNote problem={problem} what="The result could not be loaded" />
+      <LoadNote of={{ value, problem }} what="The result could not be loaded" />
       {run !== current && (
         <p class="note">
           This is the result of run {run}. It stays until run {current} has completed.
         </p>
       )}
-      {!value && !problem && <p class="quiet">Loading …</p>}
       {value && (
         <>
           {views.length > 0 && (

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { Operation } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
 import { formatCount } from '../lib/text.ts';
 import { useShowMore } from '../lib/use-show-more.ts';
@@ -7,19 +6,20 @@ import { MoreButton } from '../parts/more-button.tsx';
 import type { Draft } from './draft.ts';
 import { FieldFrame } from './field-frame.tsx';
 import { LocalFile } from './local-file.tsx';
+import type { Runnable } from './runnable.ts';
 
 const INITIAL_COUNT = 24;
 
 interface Props {
-  readonly operation: Operation;
+  readonly runnable: Runnable;
   readonly draft: Draft;
   readonly errors: readonly string[] | undefined;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
 /** The assets of a job: local files, URLs, and files on the server. */
-export function AssetPicker({ operation, draft, errors, onChange }: Props) {
-  const { inputs, attributes } = operation;
+export function AssetPicker({ runnable, draft, errors, onChange }: Props) {
+  const { inputs, attributes } = runnable;
   const { files } = draft;
   const [isDraggedOver, setDraggedOver] = useState(false);
   const list = useShowMore(files, INITIAL_COUNT);
@@ -132,7 +132,7 @@ export function AssetPicker({ operation, draft, errors, onChange }: Props) {
   );
 }
 
-function formatInputs({ min, max, media }: Operation['inputs']): string {
+function formatInputs({ min, max, media }: Runnable['inputs']): string {
   const count = min === max ? `${min}` : `${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
   const kinds = media.includes('*/*')
     ? ''

@@ -1,8 +1,9 @@
 /** A job that is being edited in the form. */
-import type { FieldProblem, JobAsset, JobRequest, Operation } from '../../src/client/client.ts';
+import type { FieldProblem, JobAsset, JobRequest } from '../../src/client/client.ts';
 import { parseJsonText } from '../../src/lib/json-faults.ts';
 import { buildFields } from './fields.ts';
 import { type Entries, parseParams, splitLines } from './params.ts';
+import type { Runnable } from './runnable.ts';
 
 export interface Draft {
   readonly entries: Entries;
@@ -36,21 +37,21 @@ export const emptyDraft: Draft = {
 
 /** Builds the request. It can only be sent if `errors` is empty. */
 export function buildRequest(
-  operation: Operation,
+  runnable: Runnable,
   draft: Draft,
 ): { readonly request: JobRequest; readonly errors: readonly FieldProblem[] } {
-  const { params, errors } = parseParams(buildFields(operation.params), draft.entries, draft.more);
+  const { params, errors } = parseParams(buildFields(runnable.params), draft.entries, draft.more);
   const labels = splitLines(draft.labels).map((line): [string, string] => {
     const at = line.indexOf('=');
     return at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
-  const common = parseAttributes(operation, draft.attributes);
+  const common = parseAttributes(runnable, draft.attributes);
   const { id, priority, callbackUrl: url, callbackToken: token } = draft;
   const request: JobRequest = {
     ...(id.trim() !== '' && { id: id.trim() }),
-    operation: operation.name,
+    ...(runnable.template === undefined ? { operation: runnable.name } : { template: runnable.template }),
     params,
-    assets: operation.inputs.max === 0 ? [] : buildAssets(draft, common.attributes),
+    assets: runnable.inputs.max === 0 ? [] : buildAssets(draft, common.attributes),
     ...(url.trim() !== '' && { callback: { url: url.trim(), ...(token !== '' && { token }) } }),
     ...(priority !== '' && { priority: Number(priority) }),
     ...(labels.length > 0 && { labels: Object.fromEntries(labels) }),
@@ -70,7 +71,7 @@ function buildAssets({ files, sources }: Draft, attributes: Readonly<Record<stri
 }
 
 /** Parses each attribute as JSON, or keeps it as text if it is not JSON. Empty ones are omitted. */
-function parseAttributes({ attributes: needed }: Operation, texts: Draft['attributes']) {
+function parseAttributes({ attributes: needed }: Runnable, texts: Draft['attributes']) {
   const attributes: Record<string, unknown> = {};
   const errors: FieldProblem[] = [];
   for (const { name } of needed) {

@@ -10,22 +10,21 @@ const SHOWN = 3;
 const MAX_FIELDS = 5;
 
 interface Props {
-  readonly operation: string;
   readonly fields: readonly Field[];
   readonly draft: Draft;
   readonly fieldErrors: FieldErrors;
   readonly onChange: (changed: Partial<Draft>) => void;
 }
 
-/** The parameters of an operation. Of a long list, the rest is collapsed unless a field in it has an error. */
-export function ParamFields({ operation, fields, draft, fieldErrors, onChange }: Props) {
+/** The parameters of a job. Of a long list, the rest is collapsed unless a field in it has an error. */
+export function ParamFields({ fields, draft, fieldErrors, onChange }: Props) {
   const count = fields.length > MAX_FIELDS ? SHOWN : fields.length;
   const [first, rest] = [fields.slice(0, count), fields.slice(count)];
   const list = (part: readonly Field[]) => (
     <div class="params">
       {part.map((field) => (
         <ParamField
-          key={`${operation} ${field.name}`}
+          key={field.name}
           field={field}
           entry={draft.entries[field.name]}
           errors={fieldErrors.get(paramPointer(field.name))}

@@ -3,18 +3,18 @@ import type { Entries } from './params.ts';
 import { deletePreset, isOwnPreset, listPresets, savePreset } from './presets.ts';
 
 interface Props {
-  readonly operation: string;
+  readonly runnable: string;
   readonly entries: Entries;
   readonly onChoose: (entries: Entries) => void;
 }
 
 /** Fills the parameters from a preset, and saves them as one. */
-export function PresetBar({ operation, entries, onChoose }: Props) {
-  const [presets, setPresets] = useState(() => listPresets(operation));
+export function PresetBar({ runnable, entries, onChoose }: Props) {
+  const [presets, setPresets] = useState(() => listPresets(runnable));
   const [name, setName] = useState<string | null>(null);
-  const refresh = () => setPresets(listPresets(operation));
+  const refresh = () => setPresets(listPresets(runnable));
   const save = (given: string) => {
-    if (given.trim()) savePreset(operation, { name: given.trim(), entries });
+    if (given.trim()) savePreset(runnable, { name: given.trim(), entries });
     setName(null);
     refresh();
   };
@@ -26,13 +26,13 @@ export function PresetBar({ operation, entries, onChoose }: Props) {
           <button type="button" onClick={() => onChoose(preset.entries)}>
             {preset.name}
           </button>
-          {isOwnPreset(operation, preset.name) && (
+          {isOwnPreset(runnable, preset.name) && (
             <button
               type="button"
               class="plain"
               aria-label={`Delete the preset ${preset.name}`}
               onClick={() => {
-                deletePreset(operation, preset.name);
+                deletePreset(runnable, preset.name);
                 refresh();
               }}
             >

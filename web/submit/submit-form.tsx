@@ -1,9 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { DarkroomProblem, FieldProblem, Operation } from '../../src/client/client.ts';
+import type { DarkroomProblem, FieldProblem, Operation, TemplateSummary } from '../../src/client/client.ts';
 import { CodePanel } from '../code/code-panel.tsx';
 import { hrefTo } from '../lib/route.ts';
-import { Prose } from '../parts/prose.tsx';
-import { Unavailable } from '../parts/unavailable.tsx';
 import { AssetPicker } from './asset-picker.tsx';
 import { dropMendedErrors } from './changed-fields.ts';
 import { buildRequest, type Draft } from './draft.ts';
@@ -15,29 +13,33 @@ import { MoreOptions, optionPointers } from './more-options.tsx';
 import { ParamFields } from './param-fields.tsx';
 import { paramPointer } from './params.ts';
 import { PresetBar } from './preset-bar.tsx';
+import { parseReference, type Runnable } from './runnable.ts';
+import { RunnableSelect } from './runnable-select.tsx';
 import { SubmitError } from './submit-error.tsx';
 import { UploadProgress } from './upload-progress.tsx';
 import { useSubmission } from './use-submission.ts';
 
 interface Props {
   readonly operations: readonly Operation[];
-  readonly operation: Operation;
+  readonly templates: readonly TemplateSummary[];
+  readonly runnable: Runnable;
   readonly initial: Draft;
 }
 
-export function SubmitForm({ operations, operation, initial }: Props) {
+/** The form for a new job of an operation or a template. */
+export function SubmitForm({ operations, templates, runnable, initial }: Props) {
   const [draft, setDraft] = useState<Draft>(initial);
   /** Counts rejections: the focus moves to the first invalid field only then, not while fields are mended. */
   const [rejections, setRejections] = useState(0);
   const [fieldErrors, setFieldErrors] = useState<FieldErrors>(noFieldErrors);
   const [problem, setProblem] = useState<DarkroomProblem | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const fields = useMemo(() => buildFields(operation.params), [operation]);
-  const more = allowsOtherParams(operation.params);
+  const fields = useMemo(() => buildFields(runnable.params), [runnable]);
+  const more = allowsOtherParams(runnable.params);
   const pointers = [
     ...fields.map(({ name }) => paramPointer(name)),
     ...(more ? ['/params'] : []),
-    ...(operation.inputs.max > 0 ? ['/assets'] : []),
+    ...(runnable.inputs.max > 0 ? ['/assets'] : []),
     ...optionPointers,
   ];
   const reject = (errors: readonly FieldProblem[], rejection: DarkroomProblem | null) => {
@@ -52,16 +54,18 @@ export function SubmitForm({ operations, operation, initial }: Props) {
     setDraft({ ...draft, ...changed });
   };
   const send = () => {
-    const { request, errors: own } = buildRequest(operation, draft);
+    const { request, errors: own } = buildRequest(runnable, draft);
     reject(own, null);
     if (own.length === 0) void submit(request);
   };
   const choose = (name: string) => {
-    // Files and options stay; each operation has its own parameters.
-    saveDraft(name, { ...draft, entries: {}, more: '' });
+    // Files and options stay. Only versions of one template share their parameters.
+    const template = parseReference(runnable.name)?.name;
+    const keepsParams = template !== undefined && template === parseReference(name)?.name;
+    saveDraft(name, keepsParams ? draft : { ...draft, entries: {}, more: '' });
     location.replace(hrefTo.submit(name));
   };
-  useEffect(() => saveDraft(operation.name, draft), [operation, draft]);
+  useEffect(() => saveDraft(runnable.name, draft), [runnable, draft]);
   useEffect(() => {
     if (fieldErrors.size > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [rejections]);
@@ -76,27 +80,10 @@ export function SubmitForm({ operations, operation, initial }: Props) {
         send();
       }}
     >
-      <div class="field">
-        <label for="operation">Operation</label>
-        <select
-          id="operation"
-          value={operation.name}
-          onChange={({ currentTarget }) => choose(currentTarget.value)}
-        >
-          {operations.map(({ name, title, available }) => (
-            <option key={name} value={name}>
-              {title} ({name}){available ? '' : ', not available'}
-            </option>
-          ))}
-        </select>
-        <p class="help">
-          <Prose text={operation.description} />
-        </p>
-        <Unavailable operation={operation} />
-      </div>
-      {operation.inputs.max > 0 && (
+      <RunnableSelect operations={operations} templates={templates} runnable={runnable} onChoose={choose} />
+      {runnable.inputs.max > 0 && (
         <AssetPicker
-          operation={operation}
+          runnable={runnable}
           draft={draft}
           errors={fieldErrors.get('/assets')}
           onChange={change}
@@ -111,17 +98,11 @@ export function SubmitForm({ operations, operation, initial }: Props) {
             </button>
           </div>
           <PresetBar
-            operation={operation.name}
+            runnable={runnable.name}
             entries={draft.entries}
             onChoose={(entries) => change({ entries: { ...draft.entries, ...entries } })}
           />
-          <ParamFields
-            operation={operation.name}
-            fields={fields}
-            draft={draft}
-            fieldErrors={fieldErrors}
-            onChange={change}
-          />
+          <ParamFields fields={fields} draft={draft} fieldErrors={fieldErrors} onChange={change} />
           {more && (
             <FieldFrame
               id="/params"
@@ -144,7 +125,7 @@ export function SubmitForm({ operations, operation, initial }: Props) {
         </section>
       )}
       <MoreOptions draft={draft} fieldErrors={fieldErrors} onChange={change} />
-      <CodePanel request={() => buildRequest(operation, draft).request} />
+      <CodePanel request={() => buildRequest(runnable, draft).request} />
       <SubmitError problem={problem} fieldErrors={fieldErrors} />
       <div class="submit-bar">
         <button type="submit" class="primary" disabled={sent !== null}>

@@ -1,12 +1,13 @@
 /** Fills the form with the request of a job, to run it again with changes. */
-import type { Job, Operation, RequestView } from '../../src/client/client.ts';
+import type { Job, RequestView } from '../../src/client/client.ts';
 import { type Draft, emptyDraft } from './draft.ts';
 import { buildFields, type Field } from './fields.ts';
 import type { Entries } from './params.ts';
+import type { Runnable } from './runnable.ts';
 
 /** Values that equal the default are left empty. Uploads are not part of it: the client has to choose the files again. */
-export function toDraft(operation: Operation, view: RequestView, labels: Job['labels']): Draft {
-  const fields = buildFields(operation.params);
+export function toDraft(runnable: Runnable, view: RequestView, labels: Job['labels']): Draft {
+  const fields = buildFields(runnable.params);
   const known = new Set(fields.map(({ name }) => name));
   const others = Object.entries(view.params).filter(([name]) => !known.has(name));
   return {

@@ -1,5 +1,11 @@
-/** The bars of the waterfall of a run: steps, states and stages, and attempts that wait. */
-import { isPipeline, type Job, type StateEvent, type WatchedJob } from '../../src/client/client.ts';
+/** The bars of the waterfall of a run: states, stages, steps and attempts. */
+import {
+  isPipeline,
+  type Job,
+  type LogEntry,
+  type StateEvent,
+  type WatchedJob,
+} from '../../src/client/client.ts';
 
 export interface Bar {
   readonly key: string;
@@ -11,14 +17,37 @@ export interface Bar {
   readonly from: number;
   /** Epoch, ms; null: it has not ended. */
   readonly to: number | null;
+  readonly worker: string | null;
   readonly error: string | null;
+  /** Whether it is a part of the stage above it. */
+  readonly isAttempt: boolean;
 }
 
-/** Returns the bars in the order of their start. */
-export function listBars(job: Job & Partial<WatchedJob>, transitions: readonly StateEvent[]): readonly Bar[] {
+/** Of a job with hundreds of batches. */
+const MAX_ATTEMPTS = 40;
+
+type Attempt = LogEntry & { readonly began_at: string; readonly attempt: number };
+
+/**
+ * Returns the bars in the order of their start.
+ *
+ * @param log of the job; it has the attempts that ended, the job those that have not
+ */
+export function listBars(
+  job: Job & Partial<WatchedJob>,
+  transitions: readonly StateEvent[],
+  log: readonly LogEntry[],
+): readonly Bar[] {
   const states = listStateBars(job, transitions);
   const steps = isPipeline(job) ? listStepBars(job) : [];
-  return [...states, ...steps, ...listAttemptBars(job)].sort((one, other) => one.from - other.from);
+  const attempts = [...listEndedAttempts(job, log), ...listPendingAttempts(job)].slice(-MAX_ATTEMPTS);
+  const stages = [...states, ...steps];
+  // An attempt begins a little before the workflow has heard of it.
+  const rank = (bar: Bar): number =>
+    bar.isAttempt
+      ? Math.max(bar.from, stages.find(({ detail }) => detail !== null && detail === bar.detail)?.from ?? 0)
+      : bar.from;
+  return [...stages, ...attempts].sort((one, other) => rank(one) - rank(other));
 }
 
 /** A bar for each state; in `processing`, one for each stage. Ends are no bars. */
@@ -38,7 +67,9 @@ function listStateBars(job: Job, transitions: readonly StateEvent[]): Bar[] {
         kind: paused ? 'paused' : state,
         from: Date.parse(transition.at),
         to: next ? Date.parse(next.at) : null,
+        worker: null,
         error: null,
+        isAttempt: false,
       },
     ];
   });
@@ -56,26 +87,82 @@ const listStepBars = ({ steps }: Job): Bar[] =>
             kind: state === 'running' ? 'processing' : state,
             from: Date.parse(started_at),
             to: completed_at === null ? null : Date.parse(completed_at),
+            worker: null,
             error: error?.message ?? null,
+            isAttempt: false,
           },
         ],
   );
 
-/** Activities that wait for a worker or for their next attempt. */
-const listAttemptBars = ({ pending = [] }: Partial<WatchedJob>): Bar[] =>
-  pending.flatMap(({ kind, state, since, attempt, task_queue, error }, at): Bar[] =>
-    since === null || state === 'running'
+/** Attempts of which the log says how they ended: those that failed or were lost, and those that followed them. */
+function listEndedAttempts({ run }: Job, log: readonly LogEntry[]): Bar[] {
+  const attempts = log.filter((entry): entry is Attempt => entry.run === run && entry.began_at !== null);
+  return attempts.flatMap((entry, at): Bar[] => {
+    const { id, type, attempt, code, message, worker } = entry;
+    const began = Date.parse(entry.began_at);
+    const common = {
+      key: `attempt ${id}`,
+      detail: formatPlace(entry),
+      error: code && message,
+      isAttempt: true,
+    };
+    if (type === 'attempt') {
+      const kind = code === null ? 'completed' : 'failed';
+      return [{ ...common, name: `attempt ${attempt}`, kind, from: began, to: Date.parse(entry.at), worker }];
+    }
+    if (type !== 'lost') return [];
+    // The lost attempt could not say when it began, unless it had said something.
+    const lost = attempts
+      .slice(0, at)
+      .findLast((one) => isSameWork(one, entry) && one.attempt === attempt - 1);
+    const from = lost ? Date.parse(lost.began_at) : began;
+    return [
+      {
+        ...common,
+        name: `attempt ${attempt - 1}`,
+        kind: 'failed',
+        from,
+        to: began,
+        worker: lost?.worker ?? null,
+      },
+    ];
+  });
+}
+
+const isSameWork = (one: LogEntry, other: LogEntry): boolean =>
+  one.activity === other.activity && one.stage === other.stage && one.batch === other.batch;
+
+const formatPlace = ({ activity, stage, batch }: LogEntry): string =>
+  `${stage ?? activity}${batch === null ? '' : `, batch ${batch}`}`;
+
+/** Activities that run, or wait for a worker or for their next attempt. */
+const listPendingAttempts = ({ pending = [], stage }: Job & Partial<WatchedJob>): Bar[] =>
+  pending.flatMap(({ kind, state, since, attempt, task_queue, worker, error }, at): Bar[] =>
+    since === null
       ? []
       : [
           {
-            key: `attempt ${at}`,
-            name: state === 'retrying' ? `attempt ${attempt} waits` : state,
+            key: `pending ${at}`,
+            name: pendingNames[state](attempt),
             detail:
-              state === 'waiting' ? `${kind}, for a worker of ${task_queue ?? 'an unknown queue'}` : kind,
-            kind: state === 'retrying' ? 'failed' : 'waiting',
+              state === 'waiting'
+                ? `${kind}, for a worker of ${task_queue ?? 'an unknown queue'}`
+                : kind === 'stage'
+                  ? (stage ?? kind)
+                  : kind,
+            kind: state === 'running' ? 'processing' : state === 'retrying' ? 'failed' : state,
             from: Date.parse(since),
             to: null,
-            error: error?.message ?? null,
+            worker: state === 'running' ? worker : null,
+            error: state === 'running' ? null : (error?.message ?? null),
+            isAttempt: true,
           },
         ],
   );
+
+const pendingNames: Readonly<Record<WatchedJob['pending'][number]['state'], (attempt: number) => string>> = {
+  running: (attempt) => `attempt ${attempt}`,
+  retrying: (attempt) => `attempt ${attempt} waits`,
+  waiting: () => 'waiting',
+  paused: (attempt) => `attempt ${attempt} is paused`,
+};

@@ -1,4 +1,4 @@
-import type { Job, StateEvent, WatchedJob } from '../../src/client/client.ts';
+import type { Job, LogEntry, StateEvent, WatchedJob } from '../../src/client/client.ts';
 import { formatDuration } from '../../src/lib/units.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
@@ -7,13 +7,14 @@ import { type Bar, listBars } from './list-bars.ts';
 interface Props {
   readonly job: Job & Partial<WatchedJob>;
   readonly transitions: readonly StateEvent[];
+  readonly log: readonly LogEntry[];
 }
 
-/** The run as bars on one axis of time: states, stages, steps, and attempts that wait. */
-export function Waterfall({ job, transitions }: Props) {
+/** The run as bars on one axis of time: states, stages, steps and attempts. */
+export function Waterfall({ job, transitions, log }: Props) {
   const running = job.completed_at === null;
   const clock = useNow(running);
-  const bars = listBars(job, transitions);
+  const bars = listBars(job, transitions, log);
   if (bars.length === 0) return null;
   const start = bars[0]?.from ?? 0;
   const last = transitions.at(-1);
@@ -46,10 +47,15 @@ interface RowProps {
   readonly now: number;
 }
 
-function Row({ bar: { name, detail, kind, from, to, error }, start, total, now }: RowProps) {
+function Row({
+  bar: { name, detail, kind, from, to, worker, error, isAttempt },
+  start,
+  total,
+  now,
+}: RowProps) {
   const end = Math.max(from, to ?? now);
   return (
-    <li class={`is-${kind}`}>
+    <li class={isAttempt ? `is-${kind} attempt` : `is-${kind}`}>
       <span>
         {name}
         {detail !== null && <span class="quiet"> {detail}</span>}
@@ -64,6 +70,7 @@ function Row({ bar: { name, detail, kind, from, to, error }, start, total, now }
           height="8"
         />
       </svg>
+      {worker !== null && <span class="worker quiet">worker {worker}</span>}
       {error !== null && <span class="failure">{error}</span>}
     </li>
   );

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { formatBytes, formatDuration } from '../../src/lib/units.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { type Measure, sumByDay, sumByOperation } from './sum-usage.ts';
 import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
@@ -41,8 +41,7 @@ export function UsagePage() {
           </select>
         </label>
       </div>
-      <ProblemNote problem={problem} what="The usage could not be loaded" />
-      {!value && !problem && <p class="quiet">Loading …</p>}
+      <LoadNote of={{ value, problem }} what="The usage could not be loaded" />
       {value && sums.length === 0 && <p class="empty">No job has ended in this period.</p>}
       {value && sums.length > 0 && (
         <>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { formatBytes } from '../../src/lib/units.ts';
 import { formatCount } from '../lib/text.ts';
+import { Fact } from '../parts/fact.tsx';
 import type { DiskReport, FileSystem } from './disk-report.ts';
 import { PackageTable } from './package-table.tsx';
 
@@ -18,11 +19,11 @@ export function DiskReportView({ report }: { report: DiskReport }) {
             'No operating system found'}
         </h2>
         <dl class="facts">
-          <Fact name="Host name" value={system?.['hostname']} />
-          <Fact name="Version" value={system?.['version']} />
-          <Fact name="Architecture" value={system?.['arch']} />
-          <Fact name="Time zone" value={system?.['timezone']} />
-          <Fact
+          <SystemFact name="Host name" value={system?.['hostname']} />
+          <SystemFact name="Version" value={system?.['version']} />
+          <SystemFact name="Architecture" value={system?.['arch']} />
+          <SystemFact name="Time zone" value={system?.['timezone']} />
+          <SystemFact
             name="Packages"
             value={
               packages?.count == null
@@ -30,9 +31,12 @@ export function DiskReportView({ report }: { report: DiskReport }) {
                 : `${packages.count.toLocaleString('en')} (${packages.manager ?? 'unknown manager'})`
             }
           />
-          <Fact name="Image" value={`${image.path}, ${image.format}`} />
-          <Fact name="Size" value={formatSizes(image)} />
-          <Fact name="Encrypted" value={report.encrypted === null ? null : report.encrypted ? 'yes' : 'no'} />
+          <SystemFact name="Image" value={`${image.path}, ${image.format}`} />
+          <SystemFact name="Size" value={formatSizes(image)} />
+          <SystemFact
+            name="Encrypted"
+            value={report.encrypted === null ? null : report.encrypted ? 'yes' : 'no'}
+          />
         </dl>
       </section>
       {notes.length > 0 && (
@@ -79,14 +83,9 @@ export function DiskReportView({ report }: { report: DiskReport }) {
   );
 }
 
-function Fact({ name, value }: { name: string; value: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value ?? <span class="quiet">unknown</span>}</dd>
-    </div>
-  );
-}
+const SystemFact = ({ name, value }: { name: string; value: ComponentChildren }) => (
+  <Fact name={name}>{value ?? <span class="quiet">unknown</span>}</Fact>
+);
 
 function formatSizes({ virtual_size, file_size }: DiskReport['image']): string | null {
   if (virtual_size == null) return null;

@@ -1,6 +1,6 @@
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { ProblemNote } from '../parts/problem-note.tsx';
+import { LoadNote } from '../parts/load-note.tsx';
 import { JsonView } from './json-view.tsx';
 
 /** A JSON file of a result as a tree. */
@@ -9,6 +9,6 @@ export function JsonFile({ id, path }: { id: string; path: string }) {
   const { value, problem } = useLoaded(`json ${id} ${path}`, async (signal) => ({
     json: (await (await client.download(id, path, { signal })).json()) as unknown,
   }));
-  if (!value) return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Loading …</p>;
+  if (!value) return <LoadNote of={{ value, problem }} />;
   return <JsonView value={value.json} label={`Contents of ${path}`} />;
 }

@@ -27,7 +27,9 @@ export class RequestAudit {
     if (action === null || (status !== 403 && !isAudited(action))) return;
     const outcome = status === 403 ? 'denied' : status < 400 ? 'success' : 'failure';
     const target = c.res.headers.get('location') ?? c.req.path;
-    this.#record({ ...describeRequest(c, principal), action, outcome, target, detail: String(status) });
+    const { reason } = c.var;
+    const detail = reason === undefined ? String(status) : `${status}: ${reason}`;
+    this.#record({ ...describeRequest(c, principal), action, outcome, target, detail });
   }
 
   /** Records a rejected login, or a request that the role of the caller does not permit. Outages are neither. */

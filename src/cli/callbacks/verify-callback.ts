@@ -1,6 +1,6 @@
 /** Verification of a callback by the rules of Standard Webhooks. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { Webhook } from 'standardwebhooks';
+import { verifyWebhook } from '../../client/webhooks.ts';
 
 export interface Callback {
   /** The same in each attempt. */
@@ -25,14 +25,10 @@ export function verifyCallback(
         typeof entry[1] === 'string' && (entry[0].startsWith('webhook-') || passedOn.includes(entry[0])),
     ),
   );
-  let reason = 'there is no secret';
-  for (const secret of secrets) {
-    try {
-      const event = new Webhook(secret).verify(body.toString(), headers) as Callback['event'];
-      return { id: headers['webhook-id'] ?? '', event, headers };
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
-    }
+  try {
+    const event: Callback['event'] = verifyWebhook(body.toString(), headers, ...secrets);
+    return { id: headers['webhook-id'] ?? '', event, headers };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
-  return reason;
 }

@@ -1,7 +1,8 @@
 /** `darkroom __complete`: prints words for completion scripts that the server knows. Prints nothing on an error. */
 import { Argument, type Command } from 'commander';
-import { createClient, type Darkroom } from '../../client/client.ts';
+import type { Darkroom } from '../../client/client.ts';
 import { findServer, type ServerOptions } from '../connection.ts';
+import { openClient } from '../open-client.ts';
 import { parameterWords } from '../params/parameter-words.ts';
 
 const TIMEOUT_MS = 1500;
@@ -23,7 +24,7 @@ export function define(command: Command): void {
     .action(async (kind: keyof typeof readWords, operation: string | undefined, options: ServerOptions) => {
       try {
         const { url, token } = findServer(options);
-        const client = createClient({ url, token, timeoutMs: TIMEOUT_MS, retries: 0 });
+        const client = openClient({ url, token, timeoutMs: TIMEOUT_MS, retries: 0 });
         console.log((await readWords[kind](client, operation)).join('\n'));
       } catch {
         process.exitCode = 1;

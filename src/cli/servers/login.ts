@@ -1,8 +1,9 @@
 /** `darkroom login`, `logout` and `servers`: named servers with their keys. */
 import { type Command, Option } from 'commander';
-import { createClient, DarkroomProblem } from '../../client/client.ts';
+import { DarkroomProblem } from '../../client/client.ts';
 import { say } from '../connection.ts';
 import { UsageError } from '../exit-code.ts';
+import { openClient } from '../open-client.ts';
 import { columns } from '../terminal/columns.ts';
 import { findNamedServer, readServers, serversPath, writeServers } from './named-servers.ts';
 import { readSecret } from './read-secret.ts';
@@ -34,7 +35,7 @@ async function login({ name, url = readServers()[name]?.url, withoutKey }: Login
   const token = withoutKey ? '' : await readSecret(`Key for ${url}: `);
   if (token === '' && !withoutKey)
     throw new UsageError('There is no key. A server without login takes --without-key');
-  const client = createServerClient(url, token);
+  const client = openClient({ url, token, retries: 0 });
   // Any call that needs a login shows whether the key is valid.
   await client.operations().catch((error: unknown) => {
     if (!(error instanceof DarkroomProblem) || error.code !== 'unauthenticated') throw error;
@@ -42,14 +43,6 @@ async function login({ name, url = readServers()[name]?.url, withoutKey }: Login
   });
   await writeServers({ ...readServers(), [name]: { url, ...(token !== '' && { token }) } });
   say(`Stored as "${name}". Use it with --server ${name}, or: export DARKROOM_SERVER=${name}`);
-}
-
-function createServerClient(url: string, token: string) {
-  try {
-    return createClient({ url, token, retries: 0 });
-  } catch (error) {
-    throw error instanceof TypeError ? new UsageError(error.message) : error;
-  }
 }
 
 export function defineLogout(command: Command): void {

@@ -1,5 +1,6 @@
 /** Templates as the command line names them. */
 import type { Darkroom } from '../../client/client.ts';
+import { parseTemplateReference } from '../../jobs/model/template.ts';
 import type { Schema } from '../../jobs/validation/typed-value.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -9,9 +10,9 @@ import { UsageError } from '../exit-code.ts';
  * @throws UsageError
  */
 export function parseTemplateName(text: string): { name: string; version: number | undefined } {
-  const [, name, version] = /^([^@]+)(?:@(\d+))?$/.exec(text) ?? [];
-  if (name === undefined) throw new UsageError(`${text}: write a template as NAME or NAME@VERSION`);
-  return { name, version: version === undefined ? undefined : Number(version) };
+  const reference = parseTemplateReference(text);
+  if (!reference) throw new UsageError(`${text}: write a template as NAME or NAME@VERSION`);
+  return { name: reference.name, version: reference.version ?? undefined };
 }
 
 /** Returns the JSON Schema of the parameters of a template. */

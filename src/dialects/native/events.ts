@@ -11,6 +11,7 @@ import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 import { exampleProgress, exampleState, exampleStream } from './examples.ts';
 import { idParam, type JobResource, jobFormatter } from './model.ts';
+import { endOf, eventFrame, formatEvent, HEARTBEAT_MS } from './server-sent-events.ts';
 
 const progressEvent = job
   .pick({ run: true, state: true, stage: true, progress: true, assets: true })
@@ -32,11 +33,6 @@ const eventStream = z.string().meta({
     oneOf: ['StateEvent', 'ProgressEvent', 'Job'].map((name) => ({ $ref: `#/components/schemas/${name}` })),
   },
 });
-
-/** Keeps proxies from closing an idle stream. */
-export const HEARTBEAT_MS = 15_000;
-/** Delay of a client before it reconnects. */
-export const RECONNECT_MS = 2000;
 
 export function eventRoutes(
   { jobs, watcher, publicUrl }: Pick<ApiDependencies, 'jobs' | 'watcher' | 'publicUrl'>,
@@ -81,8 +77,7 @@ export function eventRoutes(
       const stop = new AbortController();
       const events = formatEvents(watcher.follow(ref, stop.signal), new EventFormatter(seen, toJobResource));
       const stream = streamText(c, events, {
-        head: `retry: ${RECONNECT_MS}\n\n`,
-        heartbeat: { text: ': heartbeat\n\n', ms: heartbeatMs },
+        ...eventFrame(heartbeatMs),
         stop,
       });
       return new Response(stream, { headers }) as never;
@@ -90,8 +85,6 @@ export function eventRoutes(
   );
   return app;
 }
-
-const endOf = (run: number): string => `${run}.end`;
 
 async function* formatEvents(
   snapshots: AsyncIterable<JobSnapshot>,
@@ -125,17 +118,13 @@ class EventFormatter {
     this.#run = run;
     const moments = timeline.filter(({ seq }) => seq > this.#seq);
     this.#seq = timeline.at(-1)?.seq ?? this.#seq;
-    const events = moments.map((moment) => event('state', { run, ...moment }, `${run}.${moment.seq}`));
+    const events = moments.map((moment) => formatEvent('state', { run, ...moment }, `${run}.${moment.seq}`));
     const now = { run, state, stage, progress, assets };
     if (JSON.stringify(now) !== this.#progress && !isTerminal(state)) {
       this.#progress = JSON.stringify(now);
-      events.push(event('progress', now));
+      events.push(formatEvent('progress', now));
     }
-    if (isTerminal(state)) events.push(event('end', this.#toJobResource(job), endOf(run)));
+    if (isTerminal(state)) events.push(formatEvent('end', this.#toJobResource(job), endOf(run)));
     return events.join('');
   }
 }
-
-/** Formats one server-sent event. */
-export const event = (name: string, data: unknown, id?: string): string =>
-  `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;

@@ -54,6 +54,7 @@ export const exampleWatchedJob = {
       kind: 'stage',
       state: 'running',
       task_queue: 'darkroom-cpu',
+      worker: '4711@worker-1',
       since: at,
       attempt: 1,
       next_attempt_at: null,
@@ -83,6 +84,8 @@ export const exampleLogEntry = {
   stage: 'transform',
   batch: 0,
   attempt: 1,
+  began_at: at,
+  worker: '4711@worker-1',
   code: 'damage_accepted',
   message: 'Asset 0 ("a.jpg") is cut off; the part that can be decoded was used',
 } as const;

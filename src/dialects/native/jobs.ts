@@ -1,4 +1,4 @@
-/** Jobs of the native API: list, get, control, rerun, delete. */
+/** A job of the native API: get, control, rerun, delete. */
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
@@ -9,92 +9,19 @@ import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { MAX_LABELS } from '../../jobs/model/job-spec.ts';
 import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
-import { isTerminal, states } from '../../jobs/model/states.ts';
+import { isTerminal } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { exampleRequest, exampleWatchedJob } from './examples.ts';
-import {
-  dryRun,
-  idParam,
-  ignoredQuery,
-  jobFormatter,
-  jobPlanSchema,
-  jobResource,
-  pageQuery,
-  timeQuery,
-} from './model.ts';
+import { dryRun, idParam, ignoredQuery, jobFormatter, jobPlanSchema, jobResource } from './model.ts';
 
 /** Seconds after which clients may poll a running job again. */
 const RETRY_AFTER_SECONDS = '1';
 
 const tags = ['Jobs'];
-
-const labelPair = z.string().regex(/^[^:]+:/, 'must be NAME:VALUE, such as album:holiday');
-
-/** Names of labels have no colon. */
-const splitLabel = (pair: string): [string, string] => {
-  const at = pair.indexOf(':');
-  return [pair.slice(0, at), pair.slice(at + 1)];
-};
-
-const filters = {
-  ...ignoredQuery,
-  operation: z.string().optional(),
-  dialect: z.string().optional(),
-  since: timeQuery
-    .optional()
-    .describe('Only jobs created at or after this time; of a date, its midnight in UTC'),
-  label: z
-    .union([labelPair, z.array(labelPair).max(MAX_LABELS)])
-    .transform((given) => [given].flat().map(splitLabel))
-    .optional()
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Only jobs with this label, as `NAME:VALUE`; repeatable: with all of them',
-    }),
-  id_prefix: z.string().optional().describe('Only jobs whose id begins with this'),
-};
-
-const listQuery = z.strictObject({
-  ...filters,
-  state: z.enum(states).optional(),
-  unfinished: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional()
-    .openapi({ type: 'boolean' })
-    .describe('`true`: only jobs that have not ended'),
-  ...pageQuery({ max: 200, standard: 50 }),
-});
-
-const jobCounts = z
-  .object({
-    unfinished: z.int(),
-    completed: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    since: z.iso.datetime().describe('Jobs that ended before this time are not counted'),
-  })
-  .meta({
-    id: 'JobCounts',
-    example: { unfinished: 3, completed: 412, failed: 2, cancelled: 0, since: '2026-11-14T09:30:00.000Z' },
-  });
-
-/** Converts the names of the query to those of the filter. */
-function toFilter<
-  Query extends {
-    id_prefix?: string | undefined;
-    since?: string | undefined;
-    label?: [string, string][] | undefined;
-  },
->({ id_prefix: idPrefix, since, label: labels, ...filter }: Query) {
-  return { ...filter, idPrefix, labels, since: since === undefined ? undefined : new Date(since) };
-}
 
 const time = z.iso.datetime();
 
@@ -166,9 +93,11 @@ const requestView = z
   })
   .meta({ id: 'JobRequest', example: exampleRequest });
 
+const reason = z.string().min(1).max(1000).optional();
+
 const cancellation = z
   .strictObject({
-    reason: z.string().min(1).max(1000).optional().describe('Part of the error message of the job'),
+    reason: reason.describe('Part of the error message of the job; also in the audit log'),
   })
   .meta({ id: 'Cancellation', example: { reason: 'no longer needed' } });
 
@@ -194,64 +123,6 @@ export function jobRoutes({
 }: Pick<ApiDependencies, 'jobs' | 'estimator' | 'publicUrl'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   const toJobResource = jobFormatter(publicUrl);
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/v1/jobs',
-      ...requires('jobs.read'),
-      tags,
-      operationId: 'listJobs',
-      summary: 'List jobs',
-      description: 'Unfinished jobs come first, newest first; then ended jobs, latest end first.',
-      request: { query: listQuery },
-      responses: {
-        200: json(
-          z.object({
-            jobs: z.array(jobResource),
-            next_cursor: z.string().nullable(),
-            partial: z
-              .boolean()
-              .describe('True while Temporal does not answer: jobs that have not ended are missing'),
-          }),
-          'A page',
-        ),
-        ...fails(422, 503),
-      },
-    }),
-    async (c) => {
-      const { _, limit, cursor, ...query } = c.req.valid('query');
-      const {
-        jobs: found,
-        cursor: next,
-        partial = false,
-      } = await jobs.list(c.var.tenant, toFilter(query), {
-        limit,
-        cursor,
-      });
-      return c.json({ jobs: found.map(toJobResource), next_cursor: next, partial }, 200);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/v1/job-counts',
-      ...requires('jobs.read'),
-      tags,
-      operationId: 'countJobs',
-      summary: 'Count jobs',
-      description:
-        'Counts jobs by how they stand. Jobs that ended long ago are not counted. Earlier runs of a job count, too.',
-      request: { query: z.strictObject(filters) },
-      responses: { 200: json(jobCounts, 'The counts'), ...fails(422, 503) },
-    }),
-    async (c) => {
-      const { _, ...query } = c.req.valid('query');
-      const { since, ...counts } = await jobs.counts(c.var.tenant, toFilter(query));
-      return c.json({ ...counts, since: since.toISOString() }, 200);
-    },
-  );
 
   app.openapi(
     createRoute({
@@ -323,6 +194,7 @@ export function jobRoutes({
     app.post(`/v1/jobs/:id/${signal}`, async (c) => {
       const body = await readAction(c, signal === 'cancel' ? cancellation : empty);
       const reason = 'reason' in body ? body.reason : undefined;
+      c.set('reason', reason);
       const job = await jobs.open(parseJobRef(c, c.req.param('id')));
       return c.json(toJobResource(await job.control(signal, reason)), 202);
     });
@@ -350,6 +222,7 @@ export function jobRoutes({
             .literal('failed')
             .optional()
             .describe('Downloads and processes only the failed assets, and adds them to the result'),
+          reason: reason.describe('Why the job runs again: in the job, its log and the audit log'),
           dry_run: dryRun,
         }),
       },
@@ -360,9 +233,10 @@ export function jobRoutes({
       },
     }),
     async (c) => {
-      await readAction(c, empty, 'takes no body; from and assets belong in the query');
+      await readAction(c, empty, 'takes no body; from, assets and reason belong in the query');
       const { _, dry_run, ...options } = c.req.valid('query');
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      c.set('reason', options.reason);
       if (dry_run === 'true') return c.json(await job.planRerun(options), 200);
       return c.json(toJobResource(await job.rerun(options)), 202);
     },
@@ -377,10 +251,14 @@ export function jobRoutes({
       operationId: 'deleteJob',
       summary: 'Delete a job',
       description: 'Cancels the job if it runs. Deletes its inputs, results and record. The id stays taken.',
-      request: { params: idParam },
+      request: {
+        params: idParam,
+        query: z.strictObject({ ...ignoredQuery, reason: reason.describe('For the audit log') }),
+      },
       responses: { 204: { description: 'Deleted' }, ...fails(404, 422, 503) },
     }),
     async (c) => {
+      c.set('reason', c.req.valid('query').reason);
       await jobs.delete(parseJobRef(c, c.req.valid('param').id));
       return c.body(null, 204);
     },

@@ -10,10 +10,10 @@ import { streamHeaders, streamText } from '../../api/server/text-stream.ts';
 import { type LogEntry, logEntry } from '../../jobs/model/job-log.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { LogUpdate } from '../../jobs/query/follow-log.ts';
-import { event, HEARTBEAT_MS, RECONNECT_MS } from './events.ts';
 import { exampleLog, exampleLogEntry } from './examples.ts';
 import { formatLogEntry } from './log-text.ts';
 import { idParam, ignoredQuery } from './model.ts';
+import { endOf, eventFrame, formatEvent, HEARTBEAT_MS } from './server-sent-events.ts';
 
 const text = 'text/plain';
 const lines = 'application/x-ndjson';
@@ -58,7 +58,7 @@ export function logRoutes({ jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'wat
           content: {
             [text]: { schema: z.string(), example: exampleLog },
             [lines]: { schema: entriesAs(lines), example: `${JSON.stringify(exampleLogEntry)}\n` },
-            [stream]: { schema: entriesAs(stream), example: formatEvent(exampleLogEntry) },
+            [stream]: { schema: entriesAs(stream), example: formatEntry(exampleLogEntry) },
           },
         },
         204: { description: 'The client has received the end' },
@@ -75,7 +75,7 @@ export function logRoutes({ jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'wat
       // Hono runs the handler of GET for HEAD, and would never end the stream.
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const isEvents = type === stream;
-      const format = isEvents ? formatEvent : type === lines ? formatLine : formatLogEntry;
+      const format = isEvents ? formatEntry : type === lines ? formatLine : formatLogEntry;
       if (!isEvents && c.req.valid('query').follow === 'false') {
         const entries = await job.log(c.req.raw.signal);
         return c.body(entries.map(format).join(''), 200, headers);
@@ -84,12 +84,9 @@ export function logRoutes({ jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'wat
       const pieces = formatUpdates(job.followLog(watcher, stop.signal), format, isEvents);
       const body = streamText(c, pieces, {
         stop,
-        ...(isEvents && { head: `retry: ${RECONNECT_MS}\n\n` }),
-        heartbeat: isEvents
-          ? { text: ': heartbeat\n\n', ms: HEARTBEAT_MS }
-          : type === lines
-            ? { text: '\n', ms: HEARTBEAT_MS }
-            : null,
+        ...(isEvents
+          ? eventFrame()
+          : { heartbeat: type === lines ? { text: '\n', ms: HEARTBEAT_MS } : null }),
       });
       return new Response(body, { headers }) as never;
     },
@@ -97,11 +94,9 @@ export function logRoutes({ jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'wat
   return app;
 }
 
-const endOf = (run: number): string => `${run}.end`;
-
 const formatLine = (entry: LogEntry): string => `${JSON.stringify(entry)}\n`;
 
-const formatEvent = (entry: LogEntry): string => event('log', entry, entry.id);
+const formatEntry = (entry: LogEntry): string => formatEvent('log', entry, entry.id);
 
 async function* formatUpdates(
   updates: AsyncIterable<LogUpdate>,
@@ -110,7 +105,7 @@ async function* formatUpdates(
 ): AsyncGenerator<string, void> {
   for await (const { entries, snapshot } of updates) {
     const { run, state } = snapshot.job;
-    const end = isEvents && isTerminal(state) ? event('end', { run, state }, endOf(run)) : '';
+    const end = isEvents && isTerminal(state) ? formatEvent('end', { run, state }, endOf(run)) : '';
     const text = entries.map(format).join('') + end;
     if (text !== '') yield text;
   }

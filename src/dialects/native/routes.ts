@@ -6,6 +6,7 @@ import { auditRoutes } from './audit.ts';
 import { credentialRoutes } from './credentials.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
+import { jobListRoutes } from './job-list.ts';
 import { jobRoutes } from './jobs.ts';
 import { linkRoutes } from './links.ts';
 import { logRoutes } from './log.ts';
@@ -21,6 +22,7 @@ export { problemResponse as fail } from '../../api/problems/problem.ts';
 export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   return createRouter()
     .route('/', submissionRoutes(dependencies))
+    .route('/', jobListRoutes(dependencies))
     .route('/', jobRoutes(dependencies))
     .route('/', eventRoutes(dependencies))
     .route('/', logRoutes(dependencies))

@@ -83,6 +83,8 @@ export interface RerunRequest {
   readonly from?: string | undefined;
   /** `failed`: only what failed is fetched and computed again, and added to what there is. */
   readonly assets?: 'failed' | undefined;
+  /** For people: shown with the job. */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -93,7 +95,7 @@ function buildRerunInput(
   earlier: RunInput,
   job: Job,
   run: number,
-  { from, assets }: RerunRequest,
+  { from, assets, reason }: RerunRequest,
   anew: boolean,
 ): RunInput {
   if (from !== undefined && assets !== undefined)
@@ -105,8 +107,10 @@ function buildRerunInput(
       `Job "${job.id}" ended before its assets were complete; submit it again`,
     );
   }
+  const { rerun_reason: _, ...header } = earlier.header;
   return {
     ...earlier,
+    header: { ...header, ...(reason !== undefined && { rerun_reason: reason }) },
     run,
     requestedAt: new Date().toISOString(),
     refetch: from === undefined || anew,

@@ -10,15 +10,17 @@ export const logEntry = z
     at: z.iso.datetime(),
     level: z.enum(['info', 'warning', 'error']),
     type: z
-      .enum(['state', 'attempt', 'asset', 'note', 'output'])
+      .enum(['state', 'attempt', 'lost', 'asset', 'note', 'output'])
       .describe(
-        'state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. ' +
-          'note: as in the result. output: a line that a program printed',
+        'state: a transition of the job. attempt: an attempt failed, or ended after earlier ones. lost: the attempt before this one ' +
+          'was lost with its worker. asset: an asset cannot be used. note: as in the result. output: a line that a program printed',
       ),
     activity: z.enum(activityKinds).nullable().describe('The activity that it is about; null: the job'),
     stage: z.string().nullable().describe('Of the activity `stage`; in a pipeline STEP/STAGE'),
     batch: z.int().nullable().describe('The batch of assets, from 0; null: all'),
     attempt: z.int().nullable().describe('Number of the attempt, from 1'),
+    began_at: z.iso.datetime().nullable().describe('When the attempt began'),
+    worker: z.string().nullable().describe('The process that ran the attempt, as PID@HOST'),
     code: z.string().nullable().describe('Code of an error or a note'),
     message: z.string(),
   })
@@ -47,6 +49,8 @@ export interface LogSegment {
   readonly stage: string | null;
   readonly batch: number | null;
   readonly attempt: number;
+  readonly began_at: string;
+  readonly worker: string;
   readonly lines: readonly LogLine[];
 }
 

@@ -138,6 +138,10 @@ export const job = z
       .array(z.string())
       .optional()
       .describe('Files that were skipped in directories that the request names; absent if there are none'),
+    rerun_reason: z
+      .string()
+      .optional()
+      .describe('Why this run was requested; absent in the first run, and if no reason was given'),
     result: resultSummary.nullable(),
     error: jobError.nullable(),
   })

@@ -14,6 +14,7 @@ export const pendingActivity = z
         'waiting: for a free worker. retrying: until `next_attempt_at`, because the last attempt failed. paused: by an administrator in Temporal',
       ),
     task_queue: z.string().nullable().describe("Temporal's task queue that workers poll for it"),
+    worker: z.string().nullable().describe('The process that runs it, or ran the last attempt, as PID@HOST'),
     since: z.iso.datetime().nullable().describe('When it entered this state'),
     attempt: z.int().describe('Number of the attempt that runs or comes next, from 1'),
     next_attempt_at: z.iso.datetime().nullable(),

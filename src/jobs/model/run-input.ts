@@ -23,7 +23,7 @@ export interface RunRef extends JobRef {
 /** The part of a job that never changes. */
 export type JobHeader = Pick<
   Job,
-  'id' | 'tenant' | 'operation' | 'template' | 'dialect' | 'created_at' | 'labels' | 'notes'
+  'id' | 'tenant' | 'operation' | 'template' | 'dialect' | 'created_at' | 'labels' | 'notes' | 'rerun_reason'
 >;
 
 /** The part of a job that changes while it runs. The workflow is the only writer. */

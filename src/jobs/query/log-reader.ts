@@ -75,12 +75,12 @@ const idOf = ({ run, name }: LogSegmentName): string => `${run}.${name}`;
 /** The lines of a segment from number `from` on. */
 function toEntries(
   name: LogSegmentName,
-  { activity, step, stage, batch, attempt, lines }: LogSegment,
+  { activity, step, stage, batch, attempt, began_at, worker, lines }: LogSegment,
   from: number,
   isPipeline: boolean,
 ): LogEntry[] {
   const label = stage !== null && isPipeline ? `${step}/${stage}` : stage;
-  const about = { run: name.run, activity, stage: label, batch, attempt };
+  const about = { run: name.run, activity, stage: label, batch, attempt, began_at, worker };
   let expected = from;
   return lines.flatMap(({ n, ...line }): LogEntry[] => {
     if (n < from) return [];

@@ -35,6 +35,8 @@ const toEntry = (job: Job, name: string, at: string, { message, error, stage }: 
   stage: stage ?? null,
   batch: null,
   attempt: null,
+  began_at: null,
+  worker: null,
   code: error?.code ?? null,
   message,
 });
@@ -50,6 +52,7 @@ function describeStageEnd(before: Moment, { state, stage, at }: Moment): Said | 
 function describeMoment(job: Job, { state, stage, paused }: Moment, before: Moment | undefined): Said[] {
   if (before && before.paused !== paused) return [{ message: paused ? 'Paused' : 'Resumed' }];
   if (state === 'processing') return stage === null ? [] : [{ message: `Stage ${stage} begins`, stage }];
+  if (state === 'created') return [{ message: describeRequest(job) }];
   if (!isTerminal(state)) return [{ message: stateMessages[state] ?? state }];
   const how = job.error?.message;
   if (state === 'completed') return [{ message: 'Completed' }];
@@ -57,12 +60,16 @@ function describeMoment(job: Job, { state, stage, paused }: Moment, before: Mome
 }
 
 const stateMessages: Readonly<Record<string, string>> = {
-  created: 'Submitted',
   queued: 'A worker runs the workflow',
   downloading: 'Downloads begin',
   waiting: 'Waits for more assets',
   packaging: 'The results are listed and recorded',
 };
+
+function describeRequest({ run, rerun_reason: reason }: Job): string {
+  if (run === 1) return 'Submitted';
+  return `Run ${run} was requested${reason === undefined ? '' : `: ${reason}`}`;
+}
 
 function toStepEntries(job: Job, { name, operation, state, error, ...step }: JobStep): LogEntry[] {
   const { started_at, completed_at } = step;

@@ -13,7 +13,8 @@ const MAX_RATIO = 2;
 interface StepSample {
   readonly operation: string;
   readonly inputs: number;
-  readonly seconds: number;
+  /** Null: a part of its results was copied from an earlier job, so that the time says nothing about the work. */
+  readonly seconds: number | null;
   /** Null: of a job with several steps, in which these are not known for each. */
   readonly files: number | null;
   readonly bytes: number | null;
@@ -51,10 +52,12 @@ export class StepSamples {
 }
 
 function toSamples({ job: { steps, result, usage, run } }: JobSnapshot): StepSample[] {
-  return steps.flatMap(({ operation, state, started_at, completed_at, inputs: { total } }) => {
+  return steps.flatMap(({ operation, state, started_at, completed_at, inputs: { total, reused } }) => {
     if (state !== 'completed' || !started_at || !completed_at || total === null || run > 1) return [];
-    const seconds = (Date.parse(completed_at) - Date.parse(started_at)) / 1000;
     const isOnly = steps.length === 1;
+    // A step without inputs has nothing to count: the figure of the job says whether it may have copied.
+    const hasCopied = reused > 0 || ((isOnly || total === 0) && usage.reused_seconds > 0);
+    const seconds = hasCopied ? null : (Date.parse(completed_at) - Date.parse(started_at)) / 1000;
     const files = isOnly ? (result?.files ?? 0) : null;
     return [{ operation, inputs: total, seconds, files, bytes: isOnly ? usage.bytes_out : null }];
   });

@@ -215,7 +215,7 @@ test('forms, headers, queries and streams are described', async () => {
   expect(parametersOf(more)).toEqual(['header idempotency-key', 'path id']);
   expect(bodiesOf(more)).toContainEqual(['multipart/form-data', ['assets', 'file']]);
   const { post: rerun } = paths['/v1/jobs/{id}/rerun'] ?? {};
-  expect(parametersOf(rerun)).toEqual(['path id', 'query assets', 'query dry_run', 'query from']);
+  expect(parametersOf(rerun)).toEqual(['path id', 'query assets', 'query dry_run', 'query from', 'query reason']);
   const { get: events } = paths['/v1/jobs/{id}/events'] ?? {};
   expect(parametersOf(events)).toEqual(['header last-event-id', 'path id']);
   expect(Object.keys(events?.responses['200']?.content ?? {})).toEqual(['text/event-stream']);

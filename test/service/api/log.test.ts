@@ -98,9 +98,10 @@ test('lines come while the job runs, once, without secrets and paths, and the at
   expect(lines.at(-1)).toBe('Completed');
   expect(lines).toContain('Stage talk begins');
   expect(lines).toContainEqual(expect.stringMatching(/^Stage talk completed after \d+\.\d s$/));
-  expect(lines.filter((line) => line.startsWith('line '))).toHaveLength(1000 - 2);
-  expect(lines).toContain('(502 lines left out)');
-  expect(lines[lines.indexOf('(502 lines left out)') + 1]).toBe('line 1000');
+  expect(lines.filter((line) => line.startsWith('line '))).toHaveLength(1000 - 3);
+  expect(lines).toContain('(503 lines left out)');
+  expect(lines).toContain('Attempt 2 completed');
+  expect(lines[lines.indexOf('(503 lines left out)') + 1]).toBe('line 1001');
   expect(entries.find(({ type }) => type === 'note')).toMatchObject({
     run: 1,
     level: 'warning',

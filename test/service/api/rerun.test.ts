@@ -96,6 +96,19 @@ describe('reruns a job that is', () => {
     expect(jobs.find((job) => job.id === id)?.expires_at).toBe(second.expires_at);
   });
 
+  test('completed: with the reason in the job and in its log', async () => {
+    const id = await submit({ operation: 'system.echo' });
+    expect(await rerun(id, '?reason=wrong%20colours')).toMatchObject({
+      status: 202,
+      rerun_reason: 'wrong colours',
+    });
+    await until(id, 2, 'completed');
+    const log = await (await darkroom.request(`/v1/jobs/${id}/log`)).text();
+    expect(log).toContain('Run 2 was requested: wrong colours');
+    expect(await rerun(id)).not.toHaveProperty('rerun_reason');
+    await until(id, 3, 'completed');
+  });
+
   test('completed: with a new run under its id, and without new downloads', async () => {
     const id = await submit({ operation: 'image.transform', params: { width: 8 }, assets: assets(0, 1) });
     const fetched = web.fetched.length;

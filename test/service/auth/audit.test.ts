@@ -17,6 +17,8 @@ interface Page {
 
 let server: Darkroom;
 let as: (role: 'operator' | 'admin', query: string, headers?: object) => Promise<Response>;
+/** Sends a request as an admin. */
+let act: (method: string, path: string) => Promise<Response>;
 
 const event = (time: string, tenant: string, detail: string): AuditEvent => ({
   ...{ time, tenant, detail, action: 'jobs.delete', outcome: 'success', subject: 'key 1', role: 'admin' },
@@ -55,6 +57,8 @@ beforeAll(async () => {
     fetch(new URL(`/v1/audit?${query}`, server.url), {
       headers: { ...headers, authorization: `Bearer ${tokens[role]}` },
     });
+  act = (method, path) =>
+    fetch(new URL(path, server.url), { method, headers: { authorization: `Bearer ${tokens['admin']}` } });
 });
 afterAll(() => server.dispose());
 
@@ -81,6 +85,15 @@ describe('the audit log', () => {
     const read = { action: 'audit.read', tenant: 'acme', target: '/v1/audit' };
     await expect.poll(() => find(denied)).toMatchObject({ ...read, outcome: 'denied', role: 'operator' });
     await expect.poll(() => find(allowed)).toMatchObject({ ...read, outcome: 'success', role: 'admin' });
+  });
+
+  test('has the reason that was given for an action', async () => {
+    expect((await act('DELETE', '/v1/jobs/nothing?reason=wrong%20customer')).status).toBe(404);
+    const find = async () =>
+      (await readAll('limit=1000'))
+        .flatMap(({ events }) => events)
+        .find(({ target }) => target === '/v1/jobs/nothing');
+    await expect.poll(find).toMatchObject({ action: 'jobs.delete', detail: '404: wrong customer' });
   });
 
   test.each([1, 3, 4, 7, 20, 1000])('comes whole and in order in pages of %i', async (limit) => {

@@ -1,5 +1,5 @@
 /** The commands that talk to a server, with a server. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -89,6 +89,14 @@ describe('submit', () => {
     expect(stderr).toContain('--set format=bmp: must be keep, jpeg, png, webp, avif or gif');
     expect(stderr).toContain('there is no parameter "widht"; known are width, height, fit');
     expect((await darkroom.request('/v1/jobs/never')).status).toBe(404);
+  });
+
+  test('--dry-run makes no directory', async () => {
+    const args = ['submit', 'cat.jpg', '-o', 'image.transform', '--dry-run', '--out', 'planned'];
+    const { code, stdout } = await run(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^job, run 1, 1 asset: /);
+    expect(await readdir(folder)).not.toContain('planned');
   });
 
   test('exits with 6 for a rejected request, and with 5 for an unknown operation', async () => {
@@ -288,6 +296,11 @@ describe('other commands', () => {
     await writeFile(target, 'spoilt');
     await run(['results', 'partly', '--out', 'parts']);
     expect((await readFile(target)).equals(bytes)).toBe(true);
+    // A download is a new file.
+    const { ino } = await stat(target);
+    await run(['results', 'partly', '--out', 'parts']);
+    await run(['results', 'partly', 'coffee.jpg', '--out', 'parts']);
+    expect((await stat(target)).ino).toBe(ino);
     expect(await readdir(join(folder, 'parts'))).toEqual(['coffee.jpg']);
   });
 

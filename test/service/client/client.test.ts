@@ -221,7 +221,7 @@ describe('errors', () => {
       '/readyz': (_, response) =>
         response.writeHead(503).end('{"status":"unavailable","missing":["temporal","worker"]}'),
     });
-    await expect(createClient({ url: lame.url }).ready()).rejects.toThrow(/503.*: no temporal, no worker$/);
+    await expect(createClient({ url: lame.url }).ready()).rejects.toThrow('Missing: temporal, worker');
     await lame.close();
   });
 });

@@ -158,11 +158,49 @@ describe('a new job', () => {
     await sees('"two"');
 
     await page.getByRole('link', { name: 'New job' }).click();
-    await page.getByLabel('Operation', { exact: true }).selectOption('image.metadata');
+    await page.getByLabel('Operation or template').selectOption('image.metadata');
     await page.waitForURL(/image\.metadata$/);
     await button('Submit').click();
     await sees(/takes 1 to 10000, and got 0/);
   });
+});
+
+test('a template is found, and run from a form of its parameters in the chosen version', async () => {
+  const template = (text: string) => ({
+    title: 'Proof',
+    params: {
+      type: 'object',
+      properties: { width: { type: 'integer', minimum: 8, default: 64, description: text } },
+    },
+    steps: { small: { operation: 'image.transform', params: { width: '${params.width}' } } },
+  });
+  for (const text of ['Pixels', 'Width in pixels'])
+    await darkroom.request('/v1/templates/proof', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(template(text)),
+    });
+  await tab.goTo('#/templates');
+  await page.getByRole('link', { name: 'Proof', exact: true }).click();
+  await sees(/Width in pixels[\s\S]*image\.transform/);
+  await page.getByRole('link', { name: '1', exact: true }).click();
+  await sees(/proof@1[\s\S]*Pixels/);
+  await page.getByRole('link', { name: 'New job' }).last().click();
+  await page.waitForURL(/#\/new\/proof(@|%40)1$/);
+  await page.getByLabel('Version of the template').selectOption('2');
+  await page.waitForURL(/#\/new\/proof(@|%40)2$/);
+  await sees('Width in pixels');
+  await page.getByLabel('width').fill('3');
+  await page.getByLabel('Choose files').setInputFiles(photoPath('chelsea.jpg'));
+  await page.getByText('Id, callback').click();
+  await page.getByLabel('Job id').fill('proof-1');
+  await button('Submit').click();
+  await eventually(() => page.getByLabel('width').getAttribute('aria-invalid')).toBe('true');
+  await page.getByLabel('width').fill('32');
+  await button('Submit').click();
+  await page.waitForURL(/#\/jobs\/proof-1$/);
+  await eventually(state).toBe('completed');
+  expect(await darkroom.get('proof-1')).toMatchObject({ template: 'proof@2' });
 });
 
 describe('a running job', () => {
@@ -186,6 +224,24 @@ describe('a running job', () => {
     await eventually(state).toBe('cancelled');
     await eventually(() => button('Cancel').isDisabled()).toBe(true);
     await eventually(() => button('Run again').isDisabled()).toBe(false);
+  });
+
+  test('shows its log as it grows, and its failed attempts with their worker', async () => {
+    const { id } = await darkroom.submit({
+      operation: 'test.echo',
+      params: { fail: 'transient', delay_ms: 1000 },
+    });
+    await tab.goTo(`#/jobs/${id}`);
+    const log = () => page.getByRole('log', { name: 'Log of the job' }).textContent();
+    await eventually(log).toMatch(/Submitted[\s\S]*Stage echo begins/);
+    await eventually(log).toMatch(/warning[\s\S]*Attempt 1 failed[\s\S]*Attempt 2 completed[\s\S]*Completed/);
+    const timeline = () => page.locator('.waterfall').textContent();
+    await eventually(timeline).toMatch(
+      /processing echo[\s\S]*attempt 1 echo[\s\S]*worker \d+@[\s\S]*attempt 2 echo/,
+    );
+    await page.getByLabel('Stage').selectOption('echo');
+    expect(await log()).not.toContain('Submitted');
+    expect(await log()).toContain('Attempt 2 completed');
   });
 
   test('changes in the list without a reload, and is found by its state', async () => {
@@ -230,6 +286,13 @@ describe('a running job', () => {
     expect((await darkroom.get('bulk-1')).error?.message).toMatch(/no longer needed/);
     expect((await darkroom.get('bulk-2')).state).not.toBe('cancelled');
     await darkroom.request('/v1/jobs/bulk-2/cancel', { method: 'POST' });
+    await darkroom.until('bulk-2', 'cancelled');
+    await page.getByLabel('Select all jobs of this page').check();
+    await button('Run again …').click();
+    await page.getByLabel('Reason').fill('cancelled by mistake');
+    await button('Run 3 jobs again').click();
+    await eventually(async () => (await darkroom.get('bulk-2')).rerun_reason).toBe('cancelled by mistake');
+    for (const id of ids) await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     await page.getByLabel('Find').fill('set=bulk-3');
     await page.keyboard.press('Enter');
     await eventually(() => page.locator('.jobs tbody tr').count()).toBe(1);
@@ -356,6 +419,9 @@ test('fits a phone in light and dark, without horizontal scrolling', async () =>
       '#/jobs/mixed',
       '#/new/image.transform',
       '#/operations',
+      '#/templates',
+      '#/templates/product-photo',
+      '#/new/product-photo@1',
       '#/operations/image.gallery',
       '#/usage',
     ];

@@ -79,6 +79,31 @@ async function redShare(selector: string): Promise<number> {
   return red / (info.width * info.height);
 }
 
+/** A second of a canvas, as WebM. */
+async function recordVideo(): Promise<Buffer> {
+  const other = await browser.newPage();
+  const bytes = await other.evaluate(`(async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [64, 48];
+    const context = canvas.getContext('2d');
+    const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: 'video/webm' });
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const ended = new Promise((resolve) => { recorder.onstop = resolve; });
+    recorder.start();
+    for (let frame = 0; frame < 20; frame++) {
+      context.fillStyle = frame % 2 ? '#f00' : '#00f';
+      context.fillRect(0, 0, 64, 48);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    recorder.stop();
+    await ended;
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+  })()`);
+  await other.close();
+  return Buffer.from(bytes as number[]);
+}
+
 test('3D models: GLB, OBJ with material and texture, PLY', async () => {
   const skin = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#ff0000' } })
     .png()
@@ -182,6 +207,22 @@ test('a gallery in a frame, whose scripts do not run', async () => {
   ).toBe(true);
 });
 
+test('a PDF and a video in place', async () => {
+  // The frame of the viewer is not among the frames of the page, so its picture is looked at.
+  const printed = await browser.newPage();
+  await printed.setContent('<body style="background: #f00; margin: 0; height: 2000px"></body>');
+  const pdf = await printed.pdf({ printBackground: true });
+  await printed.close();
+  await show('pdf', 'test.copy', { 'report.pdf': pdf });
+  await eventually(() => redShare('.page-frame')).toBeGreaterThan(0.3);
+  expect(await findAxeViolations(page)).toEqual([]);
+
+  await show('video', 'test.copy', { 'clip.webm': await recordVideo() });
+  const width = () => page.locator('video').evaluate((video) => Reflect.get(video, 'videoWidth'));
+  await eventually(width).toBe(64);
+  expect(await findAxeViolations(page)).toEqual([]);
+});
+
 test('the report on a disk image, with a search of its packages', async () => {
   await show(
     'disk',
@@ -248,6 +289,9 @@ test('no page has faults that axe finds, in light and dark', async () => {
       `#/jobs/${id}`,
       '#/new/image.transform',
       '#/operations',
+      '#/templates',
+      '#/templates/product-photo',
+      '#/new/product-photo@1',
       '#/operations/image.gallery',
       '#/usage',
     ]) {

@@ -56,9 +56,9 @@ class LogEntry(TypedDict):
     """
     at: str
     level: Literal["info", "warning", "error"]
-    type: Literal["state", "attempt", "asset", "note", "output"]
+    type: Literal["state", "attempt", "lost", "asset", "note", "output"]
     """
-    state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+    state: a transition of the job. attempt: an attempt failed, or ended after earlier ones. lost: the attempt before this one was lost with its worker. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
     """
     activity: Literal["download", "inputs", "stage", "package"] | None
     """
@@ -75,6 +75,14 @@ class LogEntry(TypedDict):
     attempt: int | None
     """
     Number of the attempt, from 1
+    """
+    began_at: str | None
+    """
+    When the attempt began
+    """
+    worker: str | None
+    """
+    The process that ran the attempt, as PID@HOST
     """
     code: str | None
     """
@@ -375,6 +383,10 @@ class PendingActivity(TypedDict):
     """
     Temporal's task queue that workers poll for it
     """
+    worker: str | None
+    """
+    The process that runs it, or ran the last attempt, as PID@HOST
+    """
     since: str | None
     """
     When it entered this state
@@ -460,7 +472,7 @@ class JobRequest(TypedDict):
 class Cancellation(TypedDict, closed=True):
     reason: NotRequired[str]
     """
-    Part of the error message of the job
+    Part of the error message of the job; also in the audit log
     """
 
 
@@ -958,6 +970,10 @@ class WatchedJob(TypedDict):
     """
     Files that were skipped in directories that the request names; absent if there are none
     """
+    rerun_reason: NotRequired[str]
+    """
+    Why this run was requested; absent in the first run, and if no reason was given
+    """
     result: ResultSummary | None
     error: JobError | None
     links: dict[str, str]
@@ -1090,6 +1106,10 @@ class Job(TypedDict):
     notes: NotRequired[list[str]]
     """
     Files that were skipped in directories that the request names; absent if there are none
+    """
+    rerun_reason: NotRequired[str]
+    """
+    Why this run was requested; absent in the first run, and if no reason was given
     """
     result: ResultSummary | None
     error: JobError | None

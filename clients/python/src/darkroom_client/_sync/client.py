@@ -163,15 +163,26 @@ class Darkroom:
         return self._transport.json("POST", f"{_path(job_id)}/resume", repeatable=True)
 
     def rerun(
-        self, job_id: str, *, from_stage: str | None = None, failed_assets: bool = False
+        self,
+        job_id: str,
+        *,
+        from_stage: str | None = None,
+        failed_assets: bool = False,
+        reason: str | None = None,
     ) -> models.Job:
-        """Runs an ended job again under its id: completely, from a stage, or only the failed assets."""
-        query = {"from": from_stage, "assets": "failed" if failed_assets else None}
+        """Runs an ended job again under its id: completely, from a stage, or only the failed assets.
+
+        `reason` is shown with the job, and in the audit log.
+        """
+        query = {"from": from_stage, "assets": "failed" if failed_assets else None, "reason": reason}
         return self._transport.json("POST", f"{_path(job_id)}/rerun", query=query)
 
-    def delete(self, job_id: str) -> None:
-        """Cancels the job if it runs, and deletes inputs, results and record. The id stays taken."""
-        self._transport.json("DELETE", _path(job_id))
+    def delete(self, job_id: str, *, reason: str | None = None) -> None:
+        """Cancels the job if it runs, and deletes inputs, results and record. The id stays taken.
+
+        `reason` is for the audit log.
+        """
+        self._transport.json("DELETE", _path(job_id), query={"reason": reason})
 
     def result(self, job_id: str) -> models.Result:
         """Returns the result. Raises with the code `result_not_ready` before there is one."""
