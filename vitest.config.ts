@@ -39,7 +39,7 @@ export default defineConfig({
       './test/support/skipped-reporter.ts',
       ...(report === undefined
         ? []
-        : [['./test/support/json-report.ts', { outputFile: report }] as [string, object]]),
+        : [['./test/support/json-report.ts', { outputFile: report }] as [string, Record<string, unknown>]]),
     ],
     // These end a test that hangs, and leave room for a slow machine. None is a limit on speed.
     testTimeout: 300_000,

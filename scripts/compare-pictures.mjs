@@ -104,13 +104,13 @@ function downloadSets(folder) {
     try {
       apt('source', '--download-only', name);
     } catch {
-      // A mirror may list a version whose files it no longer has, or not yet.
-      console.log(`${name} is left out: not all of its files could be downloaded`);
-      return [];
+      // A mirror may list a version some of whose files it no longer has, or not yet.
+      console.log(`${name}: not all of its files could be downloaded`);
     }
     const archives = readdirSync(folder).filter(
       (file) => file.startsWith(`${name}_`) && /\.orig[.-].*(gz|xz|bz2)$/.test(file),
     );
+    if (archives.length === 0) return [];
     const set = join(folder, archives[0]?.split('.orig')[0] ?? name);
     mkdirSync(set);
     for (const archive of archives) {
