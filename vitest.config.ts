@@ -12,6 +12,7 @@ const project = (
     name,
     include: [`test/${name}/**/*.test.ts`],
     globalSetup,
+    setupFiles: ['./test/support/fixed-seed.ts'],
     // Files share processes, which loads the modules once per process and not once per file.
     isolate: false,
   },

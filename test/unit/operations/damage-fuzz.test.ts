@@ -7,10 +7,10 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
 import { decodeByReference, encodeByPillow, lacksDecoders } from '../../support/damage-reference.ts';
+import { seed } from '../../support/fixed-seed.ts';
 import { runOperation } from '../../support/run-operation.ts';
 
 const runs = Number(process.env['DARKROOM_FUZZ_RUNS'] ?? 6);
-const seed = Number(process.env['DARKROOM_FUZZ_SEED'] ?? 1);
 
 const [WIDTH, HEIGHT] = [120, 88];
 
