@@ -12,7 +12,7 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly cwd?: string;
   /** User and group of the process, if the test runs as root. */
   readonly user?: { readonly uid: number; readonly gid: number };

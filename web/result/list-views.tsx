@@ -1,4 +1,4 @@
-/** The viewers of a result, the most telling first. */
+/** The viewers of a result, the most specific first. */
 import type { ComponentChildren } from 'preact';
 import type { FileEntry, Manifest } from '../../src/client/client.ts';
 import { previewKind } from '../lib/preview-kind.ts';

@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import { emptyDraft } from './draft.ts';
 
 const KEY = 'darkroom.draft.';
-/** Files live as long as the page. */
+/** With files, which are kept until the page is closed. */
 const drafts = new Map<string, Draft>();
 
 /** Returns the draft of an operation; an empty one if there is none. */

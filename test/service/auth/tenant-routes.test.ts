@@ -121,10 +121,13 @@ async function makeJobs(): Promise<void> {
     const { dialect, path } = operation;
     const response = await send(acme, operation, { job: `${MARK}-${dialect}` });
     expect([path, response.ok, await response.text()]).toEqual([path, true, expect.any(String)]);
-    const id = await vi.waitUntil(async () => {
-      const list = await (await acme.request(`/v1/jobs?dialect=${dialect}`)).json();
-      return (list as { jobs: { id: string }[] }).jobs[0]?.id;
-    });
+    const id = await vi.waitUntil(
+      async () => {
+        const list = await (await acme.request(`/v1/jobs?dialect=${dialect}`)).json();
+        return (list as { jobs: { id: string }[] }).jobs[0]?.id;
+      },
+      { timeout: 60_000, interval: 200 },
+    );
     made.set(dialect, [id]);
   }
   await vi.waitUntil(async () => (await listMoving()).length === 0, { timeout: 120_000, interval: 200 });

@@ -434,6 +434,8 @@ test('fits a phone in light and dark, without horizontal scrolling', async () =>
         .evaluate(({ ownerDocument }) => ownerDocument.documentElement.scrollWidth);
       expect(wide, place).toBeLessThanOrEqual(390);
     }
+    await narrow.goTo('');
+    await narrow.page.locator('.job-thumbnail img').first().waitFor();
     expect(narrow.complaints).toEqual([]);
     await narrow.close();
   }
