@@ -37,9 +37,10 @@ export async function outcomes(
   id: string,
 ): Promise<{ name: string; status: string }[]> {
   const response = await darkroom.request(`/v1/jobs/${id}/result`);
-  if (response.status !== 200) throw new Error(`The result of ${id}: ${await response.text()}`);
-  const result = (await response.json()) as { assets: { index: number; name: string; status: string }[] };
-  return result.assets.map(({ name, status }) => ({ name, status }));
+  const body = await response.text();
+  if (!response.ok) throw new Error(`Expected a result of job ${id}, got ${response.status}: ${body}`);
+  const { assets } = JSON.parse(body) as { assets: { index: number; name: string; status: string }[] };
+  return assets.map(({ name, status }) => ({ name, status }));
 }
 
 /** Objects of a job in the store, below this folder of it. */

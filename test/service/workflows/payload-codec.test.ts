@@ -62,7 +62,7 @@ test('progress, retries, lists, reruns and callbacks work', async () => {
   const retried = await submit({ fail: 'transient', fail_times: 4 });
   const errors = async () => (await open(retried)).pending.map(({ error }) => error?.message);
   await expect
-    .poll(errors, { timeout: 30_000 })
+    .poll(errors)
     .toContainEqual(expect.stringMatching(/^Attempt \d failed because the parameter "fail" requests it$/));
   await (await open(retried)).control('cancel');
   await (await open(running)).control('cancel', `no ${NEEDLE}`);

@@ -142,7 +142,7 @@ describe('the workflow of a job', () => {
         await opened.result();
         resolve(opened.job);
       };
-      setTimeout(() => reject(new Error('No callback came')), 60_000).unref();
+      setTimeout(() => reject(new Error('No callback came')), 120_000).unref();
     });
     const { id } = await submit({ operation: 'system.echo', callback: { url: `${web.url}/reader` } });
     expect(await found).toMatchObject({ id, state: 'completed' });
