@@ -33,7 +33,7 @@ export function define(command: Command): void {
       .argument('<name>', 'name of the credentials')
       .description(`replace the keys by those in ${KEYS}`),
   ).action(async (name: string, options: ServerOptions) => {
-    const rotated = await connect(options).rotateCredentials(name, readKeys());
+    const rotated = await connect(options).credentials.rotate(name, readKeys());
     if (options.json) return printJson(rotated);
     say(
       `Credentials ${name} have the access key ${rotated.access_key_id} now; the old keys are no longer used`,
@@ -45,7 +45,7 @@ export function define(command: Command): void {
       .argument('<name>', 'name of the credentials')
       .description('delete credentials; jobs that need them fail from then on'),
   ).action(async (name: string, options: ServerOptions) => {
-    await connect(options).revokeCredentials(name);
+    await connect(options).credentials.revoke(name);
     if (options.json) return printJson({ name });
     say(`Credentials ${name} are deleted`);
   });
@@ -61,13 +61,13 @@ async function create(
     region: region ?? 'us-east-1',
     path_style: pathStyle === false ? false : undefined,
   };
-  const created = await connect(options).createCredentials({ name, ...place, ...readKeys() });
+  const created = await connect(options).credentials.create({ name, ...place, ...readKeys() });
   if (options.json) return printJson(created);
   say(`Credentials ${name} for bucket ${bucket} are stored; the server of the bucket accepts them`);
 }
 
 async function list(options: ServerOptions): Promise<void> {
-  const credentials = await connect(options).credentials();
+  const credentials = await connect(options).credentials.list();
   if (options.json) return printJson({ credentials });
   if (credentials.length === 0) return say('No credentials; "darkroom credentials create" stores some');
   const toRow = ({

@@ -8,15 +8,24 @@
  * ```
  */
 import { isTerminal } from '../jobs/model/states.ts';
-import { buildBody, type RequestBody } from './body.ts';
+import { buildBody } from './body.ts';
+import { CredentialsClient } from './credentials.ts';
 import { events } from './events.ts';
 import { type LogOptions, readLog } from './log.ts';
-import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
+import type {
+  Cancellable,
+  DownloadOptions,
+  LinkOptions,
+  RerunOptions,
+  SubmitOptions,
+  WaitOptions,
+} from './options.ts';
+import { postRequest } from './post-request.ts';
+import { toListQuery, toRerunQuery } from './queries.ts';
 import type { EventOptions } from './server-events.ts';
 import { TemplateClient } from './templates.ts';
-import { type ClientOptions, jobPath, Transport } from './transport.ts';
+import { type Call, type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
-  CredentialsView,
   Delivery,
   FileEntry,
   Job,
@@ -30,11 +39,9 @@ import type {
   JobSpec,
   LogEntry,
   Manifest,
-  NewCredentials,
   Operation,
   RequestView,
   ResultLink,
-  S3Keys,
   Session,
   UsageReport,
   WatchedJob,
@@ -57,23 +64,15 @@ export const createClient = (options: ClientOptions): Darkroom => new Darkroom(o
 
 const SESSION = '/v1/session';
 
-const credentialsPath = (name: string): string => `/v1/credentials/${encodeURIComponent(name)}`;
-
-const toQuery = ({ since, unfinished, idPrefix, labels = {}, ...filter }: JobFilter) => ({
-  ...filter,
-  label: Object.entries(labels).map(([name, value]) => `${name}:${value}`),
-  id_prefix: idPrefix,
-  unfinished: unfinished ? 'true' : undefined,
-  since: since instanceof Date ? since.toISOString() : since,
-});
-
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
   readonly #transport: Transport;
+  readonly credentials: CredentialsClient;
   readonly templates: TemplateClient;
 
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
+    this.credentials = new CredentialsClient(this.#transport);
     this.templates = new TemplateClient(this.#transport);
   }
 
@@ -81,7 +80,7 @@ export class Darkroom {
   submit(request: JobRequest, { idempotencyKey, signal }: SubmitOptions = {}): Promise<Job> {
     // A request with its own id needs no key.
     const key = idempotencyKey ?? (request.id === undefined ? crypto.randomUUID() : undefined);
-    return this.#send('/v1/jobs', buildBody('job', request), key, signal);
+    return postRequest(this.#transport, '/v1/jobs', buildBody('job', request), key, signal);
   }
 
   /** Returns what a job would compute, and about how long it takes. Nothing is stored or started. */
@@ -124,7 +123,7 @@ export class Darkroom {
   ): Promise<JobPage> {
     return this.#transport.json({
       path: '/v1/jobs',
-      query: { ...toQuery(filter), cursor, limit },
+      query: { ...toListQuery(filter), cursor, limit },
       signal,
     });
   }
@@ -134,7 +133,7 @@ export class Darkroom {
     filter: Omit<JobFilter, 'state' | 'unfinished'> = {},
     { signal }: Cancellable = {},
   ): Promise<JobCounts> {
-    return this.#transport.json({ path: '/v1/job-counts', query: toQuery(filter), signal });
+    return this.#transport.json({ path: '/v1/job-counts', query: toListQuery(filter), signal });
   }
 
   /** Resolves with the job once it is completed, failed or cancelled. Tolerates outages. */
@@ -170,32 +169,15 @@ export class Darkroom {
    * Runs an ended job again under its id: completely, from a stage, or only the failed assets. `reason` is shown with the job, and in
    * the audit log.
    */
-  rerun(
-    id: string,
-    {
-      from,
-      failedAssets,
-      reason,
-      signal,
-    }: Cancellable & { from?: string; failedAssets?: boolean; reason?: string | undefined } = {},
-  ): Promise<Job> {
-    const query = { from, assets: failedAssets ? 'failed' : undefined, reason };
-    return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, signal });
+  rerun(id: string, options: RerunOptions & { reason?: string | undefined } = {}): Promise<Job> {
+    const query = { ...toRerunQuery(options), reason: options.reason };
+    return this.#rerun(id, { query, signal: options.signal });
   }
 
   /** Returns what `rerun` would compute. */
-  planRerun(
-    id: string,
-    { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
-  ): Promise<JobPlan> {
-    const query = { from, assets: failedAssets ? 'failed' : undefined, dry_run: 'true' };
-    return this.#transport.json({
-      method: 'POST',
-      path: `${jobPath(id)}/rerun`,
-      query,
-      repeatable: true,
-      signal,
-    });
+  planRerun(id: string, options: RerunOptions = {}): Promise<JobPlan> {
+    const query = { ...toRerunQuery(options), dry_run: 'true' };
+    return this.#rerun(id, { query, repeatable: true, signal: options.signal });
   }
 
   /** Adds assets to a job that waits for them. `final` ends the wait. */
@@ -206,7 +188,13 @@ export class Darkroom {
   ): Promise<Job> {
     const { idempotencyKey = crypto.randomUUID(), signal } = options;
     const request = { assets, ...(final === undefined ? {} : { final }) };
-    return this.#send(`${jobPath(id)}/assets`, buildBody('assets', request), idempotencyKey, signal);
+    return postRequest(
+      this.#transport,
+      `${jobPath(id)}/assets`,
+      buildBody('assets', request),
+      idempotencyKey,
+      signal,
+    );
   }
 
   /** Returns the result. Throws with status 409 before the job has one. */
@@ -233,20 +221,8 @@ export class Darkroom {
     return this.#transport.open({ path: `${jobPath(id)}/assets/${index}`, signal });
   }
 
-  /**
-   * Makes a link to a result file that needs no login.
-   *
-   * @param options.path a file of the result; default: `index.html`, with all files that the page shows
-   * @param options.expiresIn seconds; default: 3600
-   */
-  link(
-    id: string,
-    {
-      path,
-      expiresIn,
-      signal,
-    }: Cancellable & { path?: string | undefined; expiresIn?: number | undefined } = {},
-  ): Promise<ResultLink> {
+  /** Makes a link to a result file that needs no login. */
+  link(id: string, { path, expiresIn, signal }: LinkOptions = {}): Promise<ResultLink> {
     const value = { path, expires_in: expiresIn };
     return this.#transport.json({
       method: 'POST',
@@ -286,25 +262,6 @@ export class Darkroom {
     return this.#transport.json({ path: `/v1/operations/${encodeURIComponent(name)}`, signal });
   }
 
-  /** Lists the credentials of the tenant for buckets, without keys. */
-  credentials(options?: Cancellable): Promise<readonly CredentialsView[]> {
-    return this.#list('/v1/credentials', 'credentials', options);
-  }
-
-  /** Stores credentials once their server has accepted them. */
-  createCredentials(wanted: NewCredentials, { signal }: Cancellable = {}): Promise<CredentialsView> {
-    return this.#transport.json({ method: 'POST', path: '/v1/credentials', value: wanted, signal });
-  }
-
-  /** Replaces the keys of credentials. */
-  rotateCredentials(name: string, keys: S3Keys, { signal }: Cancellable = {}): Promise<CredentialsView> {
-    return this.#transport.json({ method: 'PUT', path: credentialsPath(name), value: keys, signal });
-  }
-
-  revokeCredentials(name: string, { signal }: Cancellable = {}): Promise<void> {
-    return this.#transport.discard({ method: 'DELETE', path: credentialsPath(name), signal });
-  }
-
   /** Returns the usage by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; default: this month. */
   usage({
     from,
@@ -338,21 +295,8 @@ export class Darkroom {
     return (await this.#transport.json<Record<string, readonly T[]>>({ path, signal }))[key] ?? [];
   }
 
-  #send(
-    path: string,
-    { body, headers, isUpload }: RequestBody,
-    key: string | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Job> {
-    return this.#transport.json({
-      method: 'POST',
-      path,
-      headers: { ...headers, ...(key === undefined ? {} : { 'idempotency-key': key }) },
-      body,
-      repeatable: true,
-      ...(isUpload ? { timeoutMs: null } : {}),
-      signal,
-    });
+  #rerun<T>(id: string, call: Pick<Call, 'query' | 'repeatable' | 'signal'>): Promise<T> {
+    return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, ...call });
   }
 
   #control(

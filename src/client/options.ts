@@ -22,3 +22,17 @@ export interface DownloadOptions extends Cancellable {
   /** Skips `offset` bytes of the content with this SHA-256. The response is 206, or 200 with the whole file. */
   readonly from?: { readonly offset: number; readonly sha256: string };
 }
+
+export interface RerunOptions extends Cancellable {
+  /** The first stage that runs again, or in a pipeline the first step. Default: all. */
+  readonly from?: string | undefined;
+  /** Downloads and processes only the failed assets. */
+  readonly failedAssets?: boolean | undefined;
+}
+
+export interface LinkOptions extends Cancellable {
+  /** A file of the result. Default: `index.html`, with all files that the page shows. */
+  readonly path?: string | undefined;
+  /** Seconds. Default: 3600. */
+  readonly expiresIn?: number | undefined;
+}

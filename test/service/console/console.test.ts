@@ -207,11 +207,7 @@ describe('a running job', () => {
   test('shows live progress, and can be paused, resumed and cancelled; other actions are disabled', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
-<<<<<<< HEAD
-      params: { delay_ms: 120_000, steps: 200 },
-=======
       params: { delay_ms: 600_000, steps: 1000 },
->>>>>>> main
     });
     await tab.goTo(`#/jobs/${id}`);
     await eventually(state).toBe('processing');

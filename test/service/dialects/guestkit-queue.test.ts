@@ -15,18 +15,11 @@ afterAll(() => small.dispose());
 
 const slow = (id: string) =>
   ask('/api/v1/jobs', post(document(id, { operation: 'test.echo', data: { delay_ms: 600_000 } })));
-<<<<<<< HEAD
-const cancel = (id: string) =>
-  expect
-    .poll(async () => (await small.request(`/v1/jobs/${id}/cancel`, { method: 'POST' })).status)
-    .toBe(202);
-=======
 /** Again and again: the worker was stopped, and Temporal may be slow to answer. */
 const cancel = (id: string) =>
   expect
     .poll(async () => (await small.request(`/v1/jobs/${id}/cancel`, { method: 'POST' })).status)
     .toBeOneOf([202, 409]);
->>>>>>> main
 
 /** Jobs that no worker has seen, as Temporal lists them. */
 async function unseen(): Promise<number> {
