@@ -30,7 +30,7 @@ async function sendUntilClosed(quietSeconds: number, offset: number): Promise<An
   }
   const [accepted, stored] = await jobs.countAssets(id, 1, answers);
   expect(stored).toBe(accepted);
-  expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(accepted - 1);
+  expect(await storedBelow(darkroom, id, 'sealed/')).toHaveLength(accepted - 1);
   return answers;
 }
 
