@@ -1,4 +1,5 @@
 /** Dependencies of the activities. `src/compose.ts` supplies them. */
+import type { readPictureFacts as ReadPictureFacts } from '../operations/lib/picture-facts.ts';
 import type { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import type { Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InstalledEngine, Operation } from '../operations/operation.ts';
@@ -43,6 +44,8 @@ export interface ActivityDependencies extends RunFiles {
   /** Buckets of tenants. */
   readonly buckets: TenantBuckets;
   readonly pictures: Pick<PicturePool, 'forTenant'>;
+  /** Reads the header of a picture; see `operations/lib/picture-facts.ts`. */
+  readonly readPictureFacts: typeof ReadPictureFacts;
   readonly sandbox: Sandbox;
   /** Milliseconds without a sign of life after which a stage counts as hung. */
   readonly stallMs: number;

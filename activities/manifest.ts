@@ -79,6 +79,7 @@ async function readStep(
   });
   // Names that were chosen more than once are numbered, as they were within a batch.
   const names = new UniqueNames();
+  const notes = checkpoints.flatMap((checkpoint) => checkpoint.notes);
   return {
     name: step.name,
     data: checkpoints.findLast(({ data }) => data !== undefined)?.data,
@@ -89,9 +90,28 @@ async function readStep(
         return { path, size, sha256, crc32, media_type: mediaTypeOf(path), asset: toAsset(asset), key };
       }),
     failures: new Map(failures),
-    notes: checkpoints.flatMap(({ notes }) => notes).map((note) => ({ ...note, asset: toAsset(note.asset) })),
+    notes: [
+      ...(await describeSkipped(deps, runInput, step, signal)),
+      ...notes.map((note) => ({ ...note, asset: toAsset(note.asset) })),
+    ],
     engine: operation.engine,
   };
+}
+
+/** A note on the inputs that do not meet the condition of a step. */
+async function describeSkipped(
+  { assets }: ActivityDependencies,
+  runInput: RunInput,
+  { name, collected, when }: StepInput,
+  signal: AbortSignal,
+): Promise<ResultNote[]> {
+  if (when === null || collected === null) return [];
+  const counts = await assets.readCounts(toRunRef(runInput), collected, signal);
+  if (!counts || counts.skipped === 0) return [];
+  const { skipped, total, skippedNames } = counts;
+  const more = skipped > skippedNames.length ? ' and more' : '';
+  const message = `Step "${name}" skipped ${skipped} of ${skipped + total} inputs, which do not meet its condition: ${skippedNames.join(', ')}${more}`;
+  return [{ code: 'inputs_skipped', message, asset: null }];
 }
 
 /** The JSON value of the result; of several steps, an object by name of the step. */

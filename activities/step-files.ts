@@ -1,22 +1,28 @@
 /** What a completed step has: its inputs, and the checkpoints of its stages. */
-import { splitIntoBatches } from '../src/jobs/model/batch.ts';
+import { type BatchLayout, splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
-import type { RunRef } from '../src/jobs/model/run-input.ts';
+import type { CollectedInputs, RunRef } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
 import { splitParts } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { UsedStep } from './types.ts';
 
+/** A step without any input does not run. */
+const isEmpty = (collected: CollectedInputs | null, { chunkEnds }: BatchLayout): boolean =>
+  collected !== null && (chunkEnds.at(-1) ?? 0) === 0;
+
 /** Returns the checkpoints of all stages of a step, stage by stage, in the order of its inputs. */
 export const readCheckpoints = (
   { stages }: ActivityDependencies,
   job: RunRef,
-  { step, stages: list, layout }: UsedStep,
+  { step, stages: list, collected, layout }: UsedStep,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> =>
   stages.readCheckpoints(
-    list.flatMap((stage) => splitParts(stage, layout).map((batch) => ({ job, step, stage, batch }))),
+    (isEmpty(collected, layout) ? [] : list).flatMap((stage) =>
+      splitParts(stage, layout).map((batch) => ({ job, step, stage, batch })),
+    ),
     signal,
   );
 

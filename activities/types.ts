@@ -16,6 +16,7 @@ import type {
 } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Moment } from '../src/jobs/model/timeline.ts';
+import type { InputCounts } from '../src/jobs/ports/run-files.ts';
 
 /** Details of an activity failure, besides its code (as `type`) and its message. */
 export interface FailureInfo {
@@ -114,23 +115,21 @@ export interface UsedStep {
   readonly layout: BatchLayout;
 }
 
-/** Lists the files of other steps as the inputs of a step. */
+/** Lists the files of other steps, or the assets, as the inputs of a step. */
 export interface CollectInput extends AttemptInput {
   readonly job: RunRef;
   /** Name of the step. */
   readonly step: string;
   readonly collected: CollectedInputs;
   readonly accepts: StepInput['accepts'];
+  readonly when: StepInput['when'];
+  readonly skipFailedAssets: boolean;
   readonly sizes: BatchLayout['sizes'];
   /** What it takes, in order: files of steps, or the assets of the job. */
   readonly sources: readonly (UsedStep | { readonly assets: BatchLayout })[];
 }
 
-export interface CollectResult extends Started {
-  readonly total: number;
-  /** Inputs that cannot be used. */
-  readonly failed: number;
-}
+export interface CollectResult extends Started, Pick<InputCounts, 'total' | 'failed' | 'skipped'> {}
 
 export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
   /** Milliseconds that this run spent on it; 0 when an earlier run computed it. */

@@ -10,6 +10,7 @@ import { LocalAttempts } from '../activities/local-attempts.ts';
 import type { RunAlone } from '../activities/run-alone.ts';
 import type { Activities, JobActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
+import { readPictureFacts } from '../operations/lib/picture-facts.ts';
 import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
 import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import { detectSandbox, type Sandbox, type SandboxMode } from '../operations/lib/sandbox/sandbox.ts';
@@ -243,6 +244,7 @@ export async function composeWorker(
     engine,
     memoryOf,
     pictures,
+    readPictureFacts,
     sandbox,
     stallMs: config.DARKROOM_STALL_MS,
     inputRoots: config.DARKROOM_INPUT_ROOTS,

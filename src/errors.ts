@@ -146,6 +146,7 @@ export const errorCatalogue = {
   image_encrypted: asset(422, 'A disk image is encrypted'),
   image_no_filesystem: asset(422, 'A disk image has no known file system'),
   assets_overdue: asset(422, 'The assets that were to come did not come in time'),
+  condition_failed: asset(422, 'The condition of a step cannot be evaluated for an input'),
   too_few_assets: asset(422, 'The job has fewer assets than the operation needs'),
   all_assets_failed: asset(422, 'No asset could be used'),
   no_reconstruction: asset(422, 'The photographs cannot be aligned'),

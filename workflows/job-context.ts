@@ -6,6 +6,7 @@ import { CallbackNotifier } from './callback-notifier.ts';
 import { JobControl } from './job-control.ts';
 import { JobStatusPublisher, type PublishedStatus } from './job-status.ts';
 import { LossReports } from './loss-reports.ts';
+import { LocalTurn } from './run-locally.ts';
 
 /** The state that a run hands to its next execution when it continues as new. No activity is in flight at that moment. */
 export interface ContinueAsNewState extends AssetQueueState {
@@ -32,6 +33,7 @@ export interface JobContext {
   readonly control: JobControl;
   readonly assetQueue: AssetQueue;
   readonly notifier: CallbackNotifier;
+  readonly localTurn: LocalTurn;
   readonly lossReports: LossReports;
   /** How far the steps have come, by name. */
   readonly positions: Map<string, StepPosition>;
@@ -44,7 +46,8 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
   const status = new JobStatusPublisher(runInput, resumeFrom?.published ?? null);
   const control = new JobControl(status);
   const assetQueue = new AssetQueue(runInput, resumeFrom, status, control);
-  const notifier = new CallbackNotifier({ runInput, status, assetQueue });
+  const localTurn = new LocalTurn();
+  const notifier = new CallbackNotifier({ runInput, status, assetQueue, localTurn });
   return {
     runInput,
     resumeFrom,
@@ -52,6 +55,7 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
     control,
     assetQueue,
     notifier,
+    localTurn,
     lossReports: new LossReports(),
     positions: new Map(Object.entries(resumeFrom?.positions ?? {})),
     running: { count: 0 },

@@ -11,6 +11,26 @@ export interface JobPart {
   readonly runInput: RunInput;
   readonly status: JobStatusPublisher;
   readonly assetQueue: Pick<AssetQueue, 'total'>;
+  readonly localTurn: LocalTurn;
+}
+
+/**
+ * Lets the local attempts of a job follow each other. Two that end at about the same time can reach the workflow together, and one after
+ * the other in a replay; what it decides in between would then differ.
+ */
+export class LocalTurn {
+  #current: Promise<void> | null = null;
+
+  /** Runs `attempt` when no other one runs. */
+  async take<T>(attempt: () => Promise<T>): Promise<T> {
+    while (this.#current) await this.#current;
+    const running = attempt();
+    const end = () => {
+      this.#current = null;
+    };
+    this.#current = running.then(end, end);
+    return running;
+  }
 }
 
 /**
@@ -22,7 +42,7 @@ export interface JobPart {
  * @param durable Gets what the local attempt says to the next one.
  */
 export async function runLocallyFirst<T>(
-  { runInput: { tuning }, status, assetQueue }: JobPart,
+  { runInput: { tuning }, status, assetQueue, localTurn }: JobPart,
   isShort: boolean,
   summary: string,
   attempt: (activities: Activities) => Promise<T>,
@@ -34,7 +54,7 @@ export async function runLocallyFirst<T>(
     const retry = { maximumAttempts: 1 };
     const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry, summary });
     try {
-      return await attempt(local);
+      return await localTurn.take(() => attempt(local));
     } catch (error) {
       const unfinished = readUnfinished(error);
       if (unfinished === null) throw error;

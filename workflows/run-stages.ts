@@ -10,6 +10,8 @@ export async function runStages(job: JobContext, step: StepInput): Promise<boole
   const { status, control, assetQueue, positions } = job;
   const inputs = await findInputs(job, step);
   const { name } = step;
+  // Conditions left it without any.
+  if (inputs.collected && status.stepOf(name).inputs.total === 0) return true;
   const { started_at } = status.stepOf(name);
   status.updateStep(name, { state: 'running', started_at: started_at ?? new Date().toISOString() });
   for (const stage of step.stages.slice(positions.get(name)?.stage)) {

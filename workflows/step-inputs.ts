@@ -36,11 +36,11 @@ function layOut({ runInput, status, assetQueue: { chunks } }: JobContext, step: 
 
 /** Assets that could not be downloaded count as failed. */
 function countAssets({ status }: JobContext, { use }: StepInput): JobStep['inputs'] {
-  const { total, failed } = status.current.assets;
-  return use.length === 0 ? { total: 0, failed: 0, reused: 0 } : { total, failed, reused: 0 };
+  const { total, failed } = use.length === 0 ? { total: 0, failed: 0 } : status.current.assets;
+  return { total, skipped: 0, failed, reused: 0 };
 }
 
-/** Lists the files of the steps that this one uses as its inputs. */
+/** Lists the files of the steps that this one uses, or the assets, as its inputs. */
 async function collectInputs(
   job: JobContext,
   step: StepInput,
@@ -53,6 +53,8 @@ async function collectInputs(
     step: step.name,
     collected,
     accepts: step.accepts,
+    when: step.when,
+    skipFailedAssets: step.skipFailedAssets,
     sizes,
     sources: step.use.map((name) =>
       name === ASSETS
@@ -61,12 +63,12 @@ async function collectInputs(
     ),
   };
   const title = `the inputs of ${step.name}`;
-  const { total, failed } = await runActivity(
+  const { total, skipped, failed } = await runActivity(
     job,
     { title, taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true },
     (activities, earlier) => activities.collectInputs({ ...input, ...earlier }),
   );
-  return { total, failed, reused: 0 };
+  return { total, skipped, failed, reused: 0 };
 }
 
 const describeUsed = (job: JobContext, used: StepInput): CollectInput['sources'][number] => ({

@@ -940,7 +940,7 @@ type FileEntry struct {
 	Size int `json:"size"`
 }
 
-// Job Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":"2026-11-21T09:30:00.000Z","created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"files":"/v1/jobs/holiday-2026/files","result":"/v1/jobs/holiday-2026/result","self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"progress":100,"result":{"files":1,"kind":"files","run":1},"run":1,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","steps":[{"completed_at":"2026-11-21T09:30:00.000Z","error":null,"inputs":{"failed":0,"reused":0,"total":1},"name":"main","operation":"image.transform","progress":100,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
+// Job Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":"2026-11-21T09:30:00.000Z","created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"files":"/v1/jobs/holiday-2026/files","result":"/v1/jobs/holiday-2026/result","self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"progress":100,"result":{"files":1,"kind":"files","run":1},"run":1,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","steps":[{"completed_at":"2026-11-21T09:30:00.000Z","error":null,"inputs":{"failed":0,"reused":0,"skipped":0,"total":1},"name":"main","operation":"image.transform","progress":100,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type Job struct {
 	Assets AssetCounts `json:"assets"`
 
@@ -1179,6 +1179,9 @@ type JobStep struct {
 		// Reused Inputs whose results were copied from an earlier job, in at least one stage
 		Reused int `json:"reused"`
 
+		// Skipped Files that do not meet its condition. They are no inputs
+		Skipped int `json:"skipped"`
+
 		// Total Null until the steps that it uses have ended
 		Total *int `json:"total"`
 	} `json:"inputs"`
@@ -1199,6 +1202,9 @@ type JobStep struct {
 
 	// Use Steps whose files it takes; `:assets`: the assets of the job
 	Use []string `json:"use"`
+
+	// When Its condition; absent if it takes all inputs
+	When *string `json:"when,omitempty"`
 }
 
 // JobStepState waiting: for the steps that it uses. skipped: because one of them failed. cancelled: with the job
@@ -1531,7 +1537,7 @@ type StepPlan struct {
 		// Files Files that it makes
 		Files *int `json:"files"`
 
-		// Inputs Files that the step takes
+		// Inputs Files that the step takes; with a condition, at most
 		Inputs *int `json:"inputs"`
 
 		// Seconds From its begin to its end
@@ -1545,6 +1551,9 @@ type StepPlan struct {
 		Name     string                 `json:"name"`
 	} `json:"stages"`
 	Use []string `json:"use"`
+
+	// When Its condition; absent if it takes all inputs
+	When *string `json:"when,omitempty"`
 }
 
 // StepPlanStagesComputes `failed`: only the inputs that failed before. `nothing`: what an earlier run computed is used
@@ -1566,6 +1575,11 @@ type StepSpec struct {
 
 	// Use Names of steps whose files are its inputs; ":assets": the assets of the job. Default: the assets
 	Use *[]string `json:"use,omitempty"`
+
+	// When Condition in CEL on the facts of each input; the step takes the inputs that meet it. See docs/pipelines.md#conditions
+	//
+	// Examples: width >= 1600
+	When *string `json:"when,omitempty"`
 }
 
 // StepSpecOnError When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
@@ -1683,7 +1697,7 @@ type UsageReport struct {
 	} `json:"usage"`
 }
 
-// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu","worker":"4711@worker-1"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"reused":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
+// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu","worker":"4711@worker-1"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"reused":0,"skipped":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type WatchedJob struct {
 	Assets AssetCounts `json:"assets"`
 

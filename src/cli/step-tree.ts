@@ -36,9 +36,11 @@ const findParent = ({ use }: Step, steps: readonly Step[]): string | null =>
 
 function describeState({ state, stage, progress, use, inputs, error }: Step): string {
   const others = use.length > 1 ? `, uses ${use.join(' and ')}` : '';
+  const skipped = inputs.skipped > 0 ? `, ${inputs.skipped} skipped by its condition` : '';
   const failed = inputs.failed > 0 ? `, ${inputs.failed} of ${inputs.total} inputs failed` : '';
   const reused = inputs.reused > 0 ? `, ${inputs.reused} of ${inputs.total} reused` : '';
   if (error) return `${state}: ${error.message} (${error.code})`;
-  if (state === 'running') return `${state}: ${stage ?? 'begins'}, ${Math.floor(progress)} %${failed}`;
-  return `${state}${state === 'waiting' ? others : failed}${reused}`;
+  if (state === 'running')
+    return `${state}: ${stage ?? 'begins'}, ${Math.floor(progress)} %${skipped}${failed}`;
+  return `${state}${state === 'waiting' ? others : skipped + failed}${reused}`;
 }

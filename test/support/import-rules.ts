@@ -39,6 +39,11 @@ export const rules: readonly ImportRule[] = [
     types: ['node'],
   },
   {
+    of: 'src/jobs/conditions/',
+    purpose: 'Conditions on the inputs of steps, in CEL.',
+    may: ['src/jobs/conditions/', '@marcbachmann/cel-js', 're2js'],
+  },
+  {
     of: 'src/jobs/',
     purpose: 'Submission, queries and lifecycle of jobs, for every API alike.',
     may: ['src/jobs/', 'src/lib/', 'src/errors.ts', 'node:crypto', 'node:timers/promises', 'zod'],

@@ -5,6 +5,7 @@ export interface RandomStep {
   readonly name: string;
   readonly operation: 'text.each' | 'text.join';
   readonly use: readonly string[];
+  readonly when?: string;
   readonly on_error: 'fail' | 'continue';
   readonly params: {
     readonly tag: string;
@@ -22,12 +23,26 @@ export interface RandomPipeline {
   readonly results: readonly string[];
 }
 
+/** Conditions, and what they mean. Only files that were made from one asset have its attributes. */
+const conditions: Readonly<Record<string, (entry: Usable) => boolean>> = {
+  'size < 5': ({ text }) => text.length < 5,
+  'size > 1': ({ text }) => text.length > 1,
+  'name != "b.txt" && media_type == "text/plain" && width == 0': ({ name }) => name !== 'b.txt',
+  'name.matches("^[ac]")': ({ name }) => /^[ac]/.test(name),
+  'name == "none"': () => false,
+  'attributes.letter in ["a", "c", "e"]': ({ text, asset }) => {
+    if (asset === null) throw new Error('No such key: letter');
+    return /[ace]/.test(text);
+  },
+};
+
 const step = (at: number): fc.Arbitrary<RandomStep> => {
   const sources = [':assets', ...Array.from({ length: at }, (_, before) => `s${before}`)];
   return fc.record({
     name: fc.constant(`s${at}`),
     operation: fc.constantFrom('text.each', 'text.join'),
     use: fc.subarray(sources, { minLength: 1, maxLength: Math.min(2, sources.length) }),
+    when: fc.option(fc.constantFrom(...Object.keys(conditions)), { nil: undefined, freq: 2 }),
     on_error: fc.constantFrom('fail', 'continue'),
     params: fc.record({
       tag: fc.constant(String.fromCharCode(65 + at)),
@@ -59,6 +74,8 @@ interface Entry {
   readonly text: string | null;
   readonly asset: number | null;
 }
+
+type Usable = Entry & { readonly text: string };
 
 interface StepOutcome {
   readonly state: 'completed' | 'failed' | 'skipped';
@@ -103,9 +120,12 @@ export function interpret({ assets, steps, results }: RandomPipeline): Expected 
   };
 }
 
-function runStep({ operation, params }: RandomStep, inputs: readonly Entry[]): StepOutcome {
+function runStep({ operation, when, params }: RandomStep, given: readonly Entry[]): StepOutcome {
   const failed: StepOutcome = { state: 'failed', files: [], unusable: [] };
   const { tag, fail, fail_on, on_error } = params;
+  const inputs = select(given, when, on_error);
+  if (!inputs) return failed;
+  if (inputs.length === 0) return { state: 'completed', files: [], unusable: [] };
   if (fail) return failed;
   const usable = inputs.filter(({ text }) => text !== null);
   const isBad = ({ text }: Entry) =>
@@ -121,6 +141,25 @@ function runStep({ operation, params }: RandomStep, inputs: readonly Entry[]): S
       ? good.map((entry) => ({ ...entry, text: `${tag}(${entry.text})` }))
       : [{ name: 'joined.txt', text: `${tag}(${good.map(({ text }) => text).join(' ')})`, asset: null }];
   return { state: 'completed', files, unusable };
+}
+
+/** Null when the condition cannot be evaluated for an input, and that fails the step. */
+function select(
+  inputs: readonly Entry[],
+  when: string | undefined,
+  onError: 'fail' | 'skip',
+): readonly Entry[] | null {
+  const isMet = when === undefined ? () => true : conditions[when];
+  const selected: Entry[] = [];
+  for (const entry of inputs) {
+    try {
+      if (entry.text === null || isMet?.({ ...entry, text: entry.text })) selected.push(entry);
+    } catch {
+      if (onError === 'fail') return null;
+      selected.push({ ...entry, text: null });
+    }
+  }
+  return selected;
 }
 
 /** Names that come more than once are numbered: a.txt, a-2.txt, a-3.txt. */

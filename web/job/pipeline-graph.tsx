@@ -54,21 +54,23 @@ function drawEdge(from: PlacedStep, to: PlacedStep): string {
 }
 
 function StepBox({ placed: { step, column, row } }: { placed: PlacedStep }) {
-  const { name, operation, state, stage, progress, inputs } = step;
+  const { name, operation, when, state, stage, progress, inputs } = step;
   const percent = state === 'completed' ? 100 : progress;
   const status = state === 'running' ? `${stage ?? state} ${Math.floor(progress)} %` : state;
+  const skipped = inputs.skipped > 0 ? `, ${inputs.skipped.toLocaleString('en')} skipped` : '';
   const failed = inputs.failed > 0 ? `, ${inputs.failed} failed` : '';
-  const count = inputs.total === null ? '' : ` · ${inputs.total.toLocaleString('en')} in${failed}`;
+  const count = inputs.total === null ? '' : ` · ${inputs.total.toLocaleString('en')} in${skipped}${failed}`;
+  const condition = when === undefined ? '' : `, when ${when}`;
   return (
     <g class={`step is-${state}`} transform={`translate(${xOf(column)} ${yOf(row)})`}>
-      <title>{`${name}: ${operation}, ${status}${count}`}</title>
+      <title>{`${name}: ${operation}${condition}, ${status}${count}`}</title>
       <rect class="box" width={BOX.width} height={BOX.height} rx="8" />
       <rect class="done" y={BOX.height - 5} width={(BOX.width * percent) / 100} height="5" />
       <text class="name" x="12" y="20">
         {shorten(name)}
       </text>
       <text x="12" y="36">
-        {shorten(operation)}
+        {shorten(when === undefined ? operation : `${operation} ?`)}
       </text>
       <text class="status" x="12" y="52">
         {shorten(status + count)}

@@ -51,6 +51,20 @@ export const pipelines: Stories = {
       }),
     ),
 
+  /** A condition leaves a step, and the one that uses it, without inputs; another one takes some. */
+  'pipeline-conditions': async (server) =>
+    untilEnded(
+      server,
+      await server.submit({
+        steps: {
+          some: { operation: 'image.transform', params: { width: 64 }, when: 'width > 0' },
+          none: { operation: 'image.transform', params: { width: 32 }, when: 'width == 0' },
+          after: { operation: 'image.metadata', use: ['none'] },
+        },
+        assets: paths(server.photos),
+      }),
+    ),
+
   /** A step that the job needs fails: what uses it is skipped, and the others run. */
   'pipeline-failed': async (server) =>
     untilEnded(

@@ -13,7 +13,7 @@ const step = {
   progress: 100,
   started_at: at,
   completed_at: at,
-  inputs: { total: 1, failed: 0, reused: 0 },
+  inputs: { total: 1, skipped: 0, failed: 0, reused: 0 },
   error: null,
 };
 

@@ -30,7 +30,7 @@ export async function planRerun(
     job.tenant,
     runInput.steps.map(({ operation }) => operation),
   );
-  const steps = runInput.steps.map(({ name, operation, use, stages }): UnestimatedStep => {
+  const steps = runInput.steps.map(({ name, operation, use, when, stages }): UnestimatedStep => {
     const planned = stages.map((stage) => ({ name: stage.name, computes: toComputes(stage, runInput.run) }));
     const { inputs } = job.steps.find((step) => step.name === name) ?? {};
     const retries = planned.some(({ computes }) => computes === 'failed');
@@ -38,6 +38,7 @@ export async function planRerun(
       name,
       operation,
       use: [...use],
+      ...(when === null ? {} : { when }),
       stages: planned,
       inputs: retries ? inputs?.failed : inputs?.total,
     };

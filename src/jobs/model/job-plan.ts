@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const estimate = z
   .object({
-    inputs: z.int().nullable().describe('Files that the step takes'),
+    inputs: z.int().nullable().describe('Files that the step takes; with a condition, at most'),
     files: z.int().nullable().describe('Files that it makes'),
     seconds: z.number().nullable().describe('From its begin to its end'),
     bytes: z.int().nullable().describe('Size of its files'),
@@ -15,6 +15,7 @@ const stepPlan = z
     name: z.string(),
     operation: z.string(),
     use: z.array(z.string()),
+    when: z.string().optional().describe('Its condition; absent if it takes all inputs'),
     stages: z.array(
       z.object({
         name: z.string(),

@@ -51,12 +51,15 @@ const callback = z
 /** Characters of JSON. Parameters are part of several payloads in Temporal's history. */
 const MAX_PARAMS = 64 * 1024;
 
+/** Assets of one job. */
+export const MAX_JOB_ASSETS = 1_000_000;
+
 const awaitAssets = z
   .strictObject({
     total: z
       .int()
       .min(1)
-      .max(1_000_000)
+      .max(MAX_JOB_ASSETS)
       .optional()
       .describe('Processing starts once the job has this many assets'),
     quiet_seconds: z

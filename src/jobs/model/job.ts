@@ -81,6 +81,7 @@ const step = z
     name: z.string().meta({ example: 'web' }),
     operation: z.string(),
     use: z.array(z.string()).describe('Steps whose files it takes; `:assets`: the assets of the job'),
+    when: z.string().optional().describe('Its condition; absent if it takes all inputs'),
     state: z
       .enum(stepStates)
       .describe(
@@ -93,6 +94,7 @@ const step = z
     inputs: z
       .object({
         total: z.int().nullable().describe('Null until the steps that it uses have ended'),
+        skipped: z.int().describe('Files that do not meet its condition. They are no inputs'),
         failed: z.int().describe('Inputs that could not be used'),
         reused: z
           .int()

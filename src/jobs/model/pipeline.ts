@@ -11,6 +11,9 @@ export const MAX_DEPTH = 20;
 /** Characters of JSON of all steps. They are part of several payloads in Temporal's history. */
 const MAX_STEPS_TEXT = 64 * 1024;
 
+/** Characters of a condition. */
+const MAX_CONDITION = 1000;
+
 const STEP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 const stepName = z
@@ -29,6 +32,15 @@ const stepSpec = z
       .describe(
         `Names of steps whose files are its inputs; "${ASSETS}": the assets of the job. Default: the assets`,
       ),
+    when: z
+      .string()
+      .min(1)
+      .max(MAX_CONDITION)
+      .optional()
+      .describe(
+        'Condition in CEL on the facts of each input; the step takes the inputs that meet it. See docs/pipelines.md#conditions',
+      )
+      .meta({ example: 'width >= 1600' }),
     on_error: z
       .enum(['fail', 'continue'])
       .default('fail')

@@ -27,7 +27,10 @@ export interface RequestView {
   readonly template?: string;
   /** Of a pipeline. */
   readonly steps?: Readonly<
-    Record<string, Pick<StepInput, 'operation' | 'params' | 'use' | 'reuse'> & { on_error: string }>
+    Record<
+      string,
+      Pick<StepInput, 'operation' | 'params' | 'use' | 'reuse'> & { when?: string; on_error: string }
+    >
   >;
   /** Of a pipeline: steps whose files are the result. */
   readonly results?: readonly string[];
@@ -64,8 +67,10 @@ export function toRequestView(
 
 function showSteps({ header, steps, results }: RunInput): Pick<RequestView, 'params' | 'steps' | 'results'> {
   if (header.operation !== PIPELINE) return { params: hideSecrets(steps[0]?.params ?? {}) };
-  const shown = steps.map(({ name, operation, params, use, onError, reuse }) => {
-    return [name, { operation, params: hideSecrets(params), use, on_error: onError, reuse }] as const;
+  const shown = steps.map(({ name, operation, params, use, when, onError, reuse }) => {
+    const condition = when === null ? {} : { when };
+    const step = { operation, params: hideSecrets(params), use, ...condition, on_error: onError, reuse };
+    return [name, step] as const;
   });
   return { params: {}, steps: Object.fromEntries(shown), results };
 }

@@ -52,7 +52,7 @@ export interface StageInput extends StagePlan {
   readonly retriesFailuresOf: number | null;
 }
 
-/** Names the list of inputs that was collected for a step from the steps that it uses. */
+/** Names the list of inputs that was collected for a step: from the steps that it uses, or by its condition. */
 export interface CollectedInputs {
   readonly step: string;
   /** The run that owns it: an earlier run where a rerun keeps the step. */
@@ -67,13 +67,15 @@ export interface StepInput {
   readonly params: Record<string, unknown>;
   /** Names of the steps whose files it takes, and `:assets`. Empty: it takes no inputs. */
   readonly use: readonly string[];
+  /** Condition on its inputs, in CEL; null: it takes all. */
+  readonly when: string | null;
   /** Whether its failure fails the job. */
   readonly onError: 'fail' | 'continue';
   /** True: a failed input is reported, and the others continue. */
   readonly skipFailedAssets: boolean;
   /** True: results of equal work are copied. */
   readonly reuse: boolean;
-  /** The list of its inputs, if it uses other steps; null: it takes the assets. */
+  /** The list of its inputs, if it uses other steps or has a condition; null: it takes the assets. */
   readonly collected: CollectedInputs | null;
   /** The inputs that its operation takes. */
   readonly accepts: { readonly min: number; readonly max: number; readonly media: readonly string[] };
@@ -238,16 +240,17 @@ export function initialStatus(runInput: RunInput): JobStatus {
   };
 }
 
-const initialStep = ({ name, operation, use }: StepInput): JobStep => ({
+const initialStep = ({ name, operation, use, when }: StepInput): JobStep => ({
   name,
   operation,
   use: [...use],
+  ...(when === null ? {} : { when }),
   state: 'waiting',
   stage: null,
   progress: 0,
   started_at: null,
   completed_at: null,
-  inputs: { total: null, failed: 0, reused: 0 },
+  inputs: { total: null, skipped: 0, failed: 0, reused: 0 },
   error: null,
 });
 

@@ -34,6 +34,10 @@ export interface InputCounts {
   readonly total: number;
   /** Inputs that cannot be used. */
   readonly failed: number;
+  /** Files that do not meet the condition of the step. They are no inputs. */
+  readonly skipped: number;
+  /** Names of the first of them. */
+  readonly skippedNames: readonly string[];
 }
 
 /** Downloaded assets, and inputs that were collected for steps. All methods throw `store_unavailable` when the store does not answer. */

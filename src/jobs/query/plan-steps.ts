@@ -50,11 +50,17 @@ function describeUnknown(steps: readonly StepPlan[]): string[] {
   const list = (names: readonly StepPlan[]) => names.map(({ name }) => name).join(', ');
   const slow = steps.filter(({ estimate }) => estimate.seconds === null);
   const large = steps.filter(({ estimate }) => estimate.bytes === null);
+  const conditional = steps.filter(({ when }) => when !== undefined);
   const why = 'fewer than three comparable jobs of this tenant have completed lately';
   return [
     ...(slow.length > 0 ? [`The time of these steps is unknown, because ${why}: ${list(slow)}`] : []),
     ...(large.length > 0
       ? [`The size of the files of these steps is unknown, because ${why}: ${list(large)}`]
+      : []),
+    ...(conditional.length > 0
+      ? [
+          `How many inputs meet the conditions of these steps is not known; all are counted: ${list(conditional)}`,
+        ]
       : []),
   ];
 }

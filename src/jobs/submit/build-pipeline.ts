@@ -1,5 +1,6 @@
 /** Builds the steps of a job from a request, and checks them. Errors name each invalid field. */
-import type { JobSpec } from '../model/job-spec.ts';
+import { parseCondition } from '../conditions/condition.ts';
+import { type JobSpec, MAX_JOB_ASSETS } from '../model/job-spec.ts';
 import { mayShareMediaType } from '../model/media-type.ts';
 import { MAX_DEPTH, type StepSpec } from '../model/pipeline.ts';
 import { ASSETS, ONLY_STEP, PIPELINE } from '../model/pipeline-names.ts';
@@ -14,6 +15,8 @@ export interface PlannedStep {
   /** With defaults filled in. */
   readonly params: Record<string, unknown>;
   readonly use: readonly string[];
+  /** Condition on its inputs; null: it takes all. */
+  readonly when: string | null;
   readonly onError: StepSpec['on_error'];
   /** Null: as the job says. */
   readonly reuse: boolean | null;
@@ -27,6 +30,15 @@ export interface Pipeline {
   readonly steps: readonly PlannedStep[];
   /** Names of the steps whose files are the result. */
   readonly results: readonly string[];
+}
+
+/** How many assets a step can be given. With a condition, it may take fewer of them. */
+export function assetLimits({ operation, when }: PlannedStep): {
+  readonly min: number;
+  readonly max: number;
+} {
+  const { min, max } = operation.info.inputs;
+  return when === null ? { min, max } : { min: Math.min(min, 1), max: MAX_JOB_ASSETS };
 }
 
 /** Reports an invalid field. */
@@ -84,7 +96,8 @@ function buildGraph(
 function planStep(
   name: string,
   pointer: string,
-  spec: Pick<StepSpec, 'operation' | 'params'> & Partial<Pick<StepSpec, 'use' | 'on_error' | 'reuse'>>,
+  spec: Pick<StepSpec, 'operation' | 'params'> &
+    Partial<Pick<StepSpec, 'use' | 'when' | 'on_error' | 'reuse'>>,
   operations: OperationCatalogue,
   report: Report,
 ): PlannedStep | null {
@@ -102,8 +115,15 @@ function planStep(
     for (const error of parsed.errors) report(`${pointer}/params${error.pointer}`, error.detail);
   const params = parsed.ok ? parsed.params : {};
   const use = spec.use ?? (operation.info.inputs.max === 0 ? [] : [ASSETS]);
-  const { on_error: onError = 'fail', reuse = null } = spec;
-  return { name, pointer, operation, params, use, onError, reuse };
+  const { when = null, on_error: onError = 'fail', reuse = null } = spec;
+  if (when !== null) checkCondition(`${pointer}/when`, when, use, report);
+  return { name, pointer, operation, params, use, when, onError, reuse };
+}
+
+function checkCondition(pointer: string, when: string, use: readonly string[], report: Report): void {
+  const condition = parseCondition(when);
+  if ('fault' in condition) report(pointer, condition.fault);
+  if (use.length === 0) report(pointer, 'must be left out, because the step takes no inputs');
 }
 
 /** Names of steps are folders of the result, and some file systems ignore case. */

@@ -16,7 +16,7 @@ import {
   type Upload,
 } from '../model/run-input.ts';
 import { sealParams } from '../model/secret-params.ts';
-import type { Pipeline, PlannedStep } from './build-pipeline.ts';
+import { assetLimits, type Pipeline, type PlannedStep } from './build-pipeline.ts';
 import type { StagedWrites } from './staged-writes.ts';
 
 /** Characters of JSON. Longer inputs are sealed in the store, so that Temporal's payloads stay small. */
@@ -95,7 +95,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
 }
 
 const toStepInput = (
-  { name, operation, params, use, onError, reuse }: PlannedStep,
+  { name, operation, params, use, when, onError, reuse }: PlannedStep,
   reuseOfJob: boolean,
   staged: StagedWrites,
 ): StepInput => ({
@@ -103,10 +103,11 @@ const toStepInput = (
   operation: operation.info.name,
   params: sealParams(params, operation.secrets, (inputs) => staged.sealInline(inputs)),
   use,
+  when,
   onError,
   skipFailedAssets: params['on_error'] === 'skip',
   reuse: reuse ?? reuseOfJob,
-  collected: use.every((used) => used === ASSETS) ? null : { step: name, run: 1 },
+  collected: when === null && use.every((used) => used === ASSETS) ? null : { step: name, run: 1 },
   accepts: operation.info.inputs,
   stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
 });
@@ -121,9 +122,7 @@ function toAwaiting(
 ): Awaiting | null {
   if (!awaited) return null;
   const quietMs = awaited.quiet_seconds === undefined ? null : Math.round(awaited.quiet_seconds * 1000);
-  const limits = steps
-    .filter(({ use }) => use.includes(ASSETS))
-    .map(({ operation }) => operation.info.inputs);
+  const limits = steps.filter(({ use }) => use.includes(ASSETS)).map(assetLimits);
   const min = Math.max(...limits.map((limit) => limit.min));
   const max = Math.min(...limits.map((limit) => limit.max));
   return { total: awaited.total ?? null, quietMs, firstAssetMs, nextAssetMs, min, max };

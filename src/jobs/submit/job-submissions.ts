@@ -123,10 +123,11 @@ export class JobSubmissions {
       tenant,
       operations.map(({ info }) => info.name),
     );
-    const steps = pipeline.steps.map(({ name, operation, use }) => ({
+    const steps = pipeline.steps.map(({ name, operation, use, when }) => ({
       name,
       operation: operation.info.name,
       use: [...use],
+      ...(when === null ? {} : { when }),
       stages: operation.plan.map((stage) => ({ name: stage.name, computes: 'all' as const })),
     }));
     const count = spec.await_assets ? (spec.await_assets.total ?? null) : assets.length;

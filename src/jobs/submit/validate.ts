@@ -7,7 +7,13 @@ import { ASSETS, PIPELINE } from '../model/pipeline-names.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { Templates } from '../ports/templates.ts';
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
-import { buildPipeline, listOperations, type Pipeline } from './build-pipeline.ts';
+import {
+  assetLimits,
+  buildPipeline,
+  listOperations,
+  type Pipeline,
+  type PlannedStep,
+} from './build-pipeline.ts';
 import type { ReceivedFile } from './build-run-input.ts';
 import { fillNamedTemplate } from './named-template.ts';
 
@@ -63,8 +69,9 @@ export async function validate(
 /** Equal requests are the same, whether or not they name the defaults. */
 function withDefaults(spec: JobSpec, { steps, results }: Pipeline): JobSpec {
   if (spec.steps === undefined) return { ...spec, params: steps[0]?.params ?? {} };
-  const filled = steps.map(({ name, operation, params, use, onError }) => {
-    const step = { operation: operation.info.name, params, use: [...use], on_error: onError };
+  const filled = steps.map(({ name, operation, params, use, when, onError }) => {
+    const condition = when === null ? {} : { when };
+    const step = { operation: operation.info.name, params, use: [...use], ...condition, on_error: onError };
     return [name, step] as const;
   });
   return { ...spec, steps: Object.fromEntries(filled), results: [...results] };
@@ -177,9 +184,7 @@ function checkCounts(
 ): FieldError[] {
   const takers = operation === PIPELINE ? steps.filter(({ use }) => use.includes(ASSETS)) : steps;
   if (takers.length > 0)
-    return (
-      takers.map((step) => checkCount(spec, step.operation, files)).find((errors) => errors.length > 0) ?? []
-    );
+    return takers.map((step) => checkCount(spec, step, files)).find((errors) => errors.length > 0) ?? [];
   const detail = `must be left out, because no step has "${ASSETS}" in \`use\``;
   if (spec.await_assets) return [{ pointer: '/await_assets', detail }];
   return spec.assets.length + unnamed(spec.assets, files).length > 0 ? [{ pointer: '/assets', detail }] : [];
@@ -187,14 +192,15 @@ function checkCounts(
 
 function checkCount(
   { assets, await_assets }: JobSpec,
-  { info }: PlannableOperation,
+  step: PlannedStep,
   files: readonly ReceivedFile[] | null,
 ): FieldError[] {
-  const { max } = info.inputs;
+  const { info } = step.operation;
+  const { max, min: least } = assetLimits(step);
   const count = assets.length + unnamed(assets, files).length;
   const hasPrefix = assets.some(({ source }) => source.s3?.prefix !== undefined);
   // More assets may follow, so only too many are an error.
-  const min = await_assets || files === null || hasPrefix ? 0 : info.inputs.min;
+  const min = await_assets || files === null || hasPrefix ? 0 : least;
   const total = await_assets?.total;
   if (total !== undefined && total > max)
     return [{ pointer: '/await_assets/total', detail: `${info.name} takes at most ${max} assets` }];

@@ -101,7 +101,7 @@ test('a step takes the files of the steps that it uses, in that order, with the 
       progress: 100,
       started_at: expect.any(String) as string,
       completed_at: expect.any(String) as string,
-      inputs: { total, failed: 0, reused: 0 },
+      inputs: { total, skipped: 0, failed: 0, reused: 0 },
       error: null,
     })),
   );
@@ -218,8 +218,8 @@ test('an asset that a step skips is missing in the steps that use it, and failed
   expect(await filesOf(job)).toEqual({ 'joined.txt': 'all(picky(a) picky(c))' });
   expect(ended.assets).toEqual({ total: 3, downloaded: 3, failed: 1 });
   expect(ended.steps.map(({ inputs }) => inputs)).toEqual([
-    { total: 3, failed: 1, reused: 0 },
-    { total: 3, failed: 1, reused: 0 },
+    { total: 3, skipped: 0, failed: 1, reused: 0 },
+    { total: 3, skipped: 0, failed: 1, reused: 0 },
   ]);
   expect((await manifestOf(job)).assets.map(({ status }) => status)).toEqual(['ok', 'failed', 'ok']);
 });

@@ -35,7 +35,10 @@ async function run({ assets, steps, results }: RandomPipeline): Promise<ReturnTy
   const job = await lab.submit({
     steps: Object.fromEntries(steps.map(({ name, use, ...step }) => [name, { ...step, use: [...use] }])),
     results: [...results],
-    assets: assets.map((name) => ({ source: { url: `${web.url}/${name}.txt` } })),
+    assets: assets.map((name) => ({
+      source: { url: `${web.url}/${name}.txt` },
+      attributes: { letter: name },
+    })),
   });
   const ended = await lab.until(job, 'completed', 'failed');
   const states = ended.steps.map(({ name, state }) => [name, state] as const);

@@ -244,6 +244,16 @@ describe('equal work is', () => {
     expect(await filesOf(place(), second)).toEqual({ 'joined.txt': `all(${one}(a) ${two}(${one}(a)))` });
   });
 
+  test('that of equal inputs, whatever condition selected them', async () => {
+    const { operation, params, assets: all } = each(word(), 'a.txt', 'b.txt');
+    const submit = (when: string) =>
+      run(place(), { assets: all, steps: { one: { operation, params, when } } });
+    await submit('name == "a.txt"');
+    const second = await submit('name < "b"');
+    expect(computed).toEqual([params.tag]);
+    expect(second.steps).toMatchObject([{ inputs: { total: 1, skipped: 1, reused: 1 } }]);
+  });
+
   test('forgotten after the time of the settings', async () => {
     const spec = each(word());
     await run(place(), spec);

@@ -125,6 +125,26 @@ test.each<[string, JobRequest, [pointer: string, detail: string][]]>([
     [['/steps/two/use', 'must be empty, because system.echo takes no inputs']],
   ],
   [
+    'a condition with an unknown fact',
+    { steps: { web: { ...web, when: 'weight > 3' } }, assets },
+    [['/steps/web/when', 'is no valid condition: Unknown variable: weight (character 1)']],
+  ],
+  [
+    'a condition that is neither true nor false',
+    { steps: { web: { ...web, when: 'width' } }, assets },
+    [['/steps/web/when', 'must be true or false, and it is of type int']],
+  ],
+  [
+    'a long condition',
+    { steps: { web: { ...web, when: `width > 1${' '.repeat(1000)}` } }, assets },
+    [['/steps/web/when', 'must have at most 1000 characters']],
+  ],
+  [
+    'a condition of a step without inputs',
+    { steps: { one: { operation: 'system.echo', when: 'size > 1' } } },
+    [['/steps/one/when', 'must be left out, because the step takes no inputs']],
+  ],
+  [
     'an unknown result',
     { steps: { web }, results: ['thumbs'], assets },
     [['/results/0', 'there is no step "thumbs"; there are web']],
@@ -141,9 +161,9 @@ test.each<[string, JobRequest, [pointer: string, detail: string][]]>([
   ],
   ['too few assets', { steps: { web } }, [['/assets', 'image.transform takes 1 to 10000, and got 0']]],
   [
-    'fields of `when`',
-    { steps: { web: { ...web, when: 'true' } as never }, assets },
-    [['/steps/web/when', 'unknown field']],
+    'fields of no step',
+    { steps: { web: { ...web, if: 'true' } as never }, assets },
+    [['/steps/web/if', 'unknown field']],
   ],
 ])('refuses %s', async (_, request, expected) => {
   const errors = await refuse(request);

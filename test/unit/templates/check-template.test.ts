@@ -207,3 +207,20 @@ describe('filling in', () => {
     ]);
   });
 });
+
+describe('a condition', () => {
+  const steps = { web: { ...web, when: 'width > ${params.width} && name.startsWith(${params.title})' } };
+
+  test('has values as they are written in CEL', () => {
+    expect(check({ steps })).toEqual([]);
+    const template = { name: 'shoot', version: 1, ...parse({ steps }) };
+    expect(fillTemplate(template, { title: 'a" || true' }).steps['web']?.when).toBe(
+      'width > 800 && name.startsWith("a\\" || true")',
+    );
+  });
+
+  test('is checked with the template', () => {
+    const wrong = { web: { ...web, when: 'width > ${params.title}' } };
+    expect(check({ steps: wrong })).toMatchObject([{ pointer: '/steps/web/when' }]);
+  });
+});

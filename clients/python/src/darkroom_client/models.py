@@ -117,7 +117,7 @@ class Estimate1(TypedDict):
 
     inputs: int | None
     """
-    Files that the step takes
+    Files that the step takes; with a condition, at most
     """
     files: int | None
     """
@@ -137,6 +137,10 @@ class StepPlan(TypedDict):
     name: str
     operation: str
     use: list[str]
+    when: NotRequired[str]
+    """
+    Its condition; absent if it takes all inputs
+    """
     stages: list[Stage]
     estimate: Estimate1
     """
@@ -205,6 +209,10 @@ class StepSpec(TypedDict, closed=True):
     use: NotRequired[list[UseItem]]
     """
     Names of steps whose files are its inputs; ":assets": the assets of the job. Default: the assets
+    """
+    when: NotRequired[str]
+    """
+    Condition in CEL on the facts of each input; the step takes the inputs that meet it. See docs/pipelines.md#conditions
     """
     on_error: NotRequired[Literal["fail", "continue"]]
     """
@@ -288,6 +296,10 @@ class Inputs(TypedDict):
     total: int | None
     """
     Null until the steps that it uses have ended
+    """
+    skipped: int
+    """
+    Files that do not meet its condition. They are no inputs
     """
     failed: int
     """
@@ -890,6 +902,10 @@ class JobStep(TypedDict):
     use: list[str]
     """
     Steps whose files it takes; `:assets`: the assets of the job
+    """
+    when: NotRequired[str]
+    """
+    Its condition; absent if it takes all inputs
     """
     state: Literal["waiting", "running", "completed", "failed", "skipped", "cancelled"]
     """
