@@ -66,7 +66,10 @@ async function files(id: string): Promise<string[]> {
   return all
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(lab.storeDir.length + 1))
-    .filter((path) => path.includes(`/${id}/`) || path.includes(`-${id}`) || path.endsWith(`/${id}`))
+    .filter(
+      (path) =>
+        [`/${id}/`, `-${id}`, `~${id}~`].some((part) => path.includes(part)) || path.endsWith(`/${id}`),
+    )
     .sort();
 }
 
