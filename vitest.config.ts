@@ -12,6 +12,7 @@ const project = (
     name,
     include: [`test/${name}/**/*.test.ts`],
     globalSetup,
+    setupFiles: ['./test/support/fixed-seed.ts'],
     // Files share processes, which loads the modules once per process and not once per file.
     isolate: false,
   },
@@ -37,7 +38,9 @@ export default defineConfig({
     reporters: [
       'default',
       './test/support/skipped-reporter.ts',
-      ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]]),
+      ...(report === undefined
+        ? []
+        : [['./test/support/json-report.ts', { outputFile: report }] as [string, Record<string, unknown>]]),
     ],
     // These end a test that hangs, and leave room for a slow machine. None is a limit on speed.
     testTimeout: 300_000,

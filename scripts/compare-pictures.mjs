@@ -2,11 +2,12 @@
  * Reads whole sets of pictures of other projects, and compares them with what Pillow and LittleCMS show.
  *
  *   npm run compare:pictures                  downloads the sets from Debian's source packages
- *   … --short                                 downloads the small sets alone, and fails if the figures differ from `expected`
+ *   … --short                                 downloads the small sets alone, and fails if the figures differ from `expected`;
+ *                                             leaves out, with the reason, what cannot be downloaded, and other versions
  *   npm run compare:pictures -- DIRECTORY…    reads the pictures below these directories
  *   … --verbose                               prints each picture that is not equal
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,12 +18,18 @@ import { isDeepStrictEqual } from 'node:util';
 const small = ['libpng1.6', 'tiff', 'giflib', 'libimage-exiftool-perl'];
 const packages = [...small, 'vips', 'libheif', 'pillow'];
 
-/** Figures of the small sets in Debian 12, as docs/pictures.md explains them. */
+/** Figures of the small sets in their versions of Debian 12, as docs/pictures.md explains them. */
 const expected = {
-  'libpng1.6': { equal: 162, differs: 8, 'only read here': 1, 'refused: by kind': 5, 'refused: damaged': 17 },
-  tiff: { equal: 40, 'only read here': 2, 'refused: by kind': 5 },
-  giflib: { equal: 36 },
-  'libimage-exiftool-perl': { equal: 47, 'refused: by kind': 11, 'refused: damaged': 1 },
+  'libpng1.6_1.6.39': {
+    equal: 162,
+    differs: 8,
+    'only read here': 1,
+    'refused: by kind': 5,
+    'refused: damaged': 17,
+  },
+  'tiff_4.5.0': { equal: 40, 'only read here': 2, 'refused: by kind': 5 },
+  'giflib_5.2.1': { equal: 36 },
+  'libimage-exiftool-perl_12.57+dfsg': { equal: 47, 'refused: by kind': 11, 'refused: damaged': 1 },
 };
 const picture =
   /\.(png|jpe?g|jfif|tiff?|gif|webp|avif|hei[cf]|cr[23w]|nef|dng|arw|raf|orf|rw2|raw|pef|x3f|mrw|srw|iiq|3fr|dcr|kdc|erf)$/i;
@@ -39,13 +46,14 @@ try {
   const given = args.filter((arg) => !arg.startsWith('--'));
   const directories = given.length > 0 ? given : findSets(join(work, 'sets'));
   for (const directory of directories) {
+    const figures = expected[basename(directory)];
+    if (isShort && !figures) {
+      console.log(`${basename(directory)} is left out: the figures are of other versions`);
+      continue;
+    }
     const counts = await compareSet(directory);
-    if (
-      isShort &&
-      Object.keys(counts).length > 0 &&
-      !isDeepStrictEqual(counts, expected[basename(directory)])
-    ) {
-      console.error(`Expected: ${JSON.stringify(expected[basename(directory)])}`);
+    if (isShort && !isDeepStrictEqual(counts, figures)) {
+      console.error(`Expected: ${JSON.stringify(figures)}`);
       process.exitCode = 1;
     }
   }
@@ -91,22 +99,25 @@ function downloadSets(folder) {
       },
     );
   apt('update');
-  return (isShort ? small : packages).map((name) => {
-    const set = join(folder, name);
-    mkdirSync(set);
+  return (isShort ? small : packages).flatMap((name) => {
     // dpkg-source is not needed: the archives are enough.
     try {
-      execFileSync('apt-get', ['-v'], { stdio: 'ignore' });
       apt('source', '--download-only', name);
     } catch {
-      console.error(`${name}: not all of its files could be downloaded`);
+      // A mirror may list a version some of whose files it no longer has, or not yet.
+      console.log(`${name}: not all of its files could be downloaded`);
     }
-    for (const archive of readdirSync(folder).filter((file) => file.includes('.orig.'))) {
-      if (!/\.(gz|xz|bz2)$/.test(archive)) continue;
-      spawnSync('tar', ['xf', join(folder, archive), '-C', set]);
+    const archives = readdirSync(folder).filter(
+      (file) => file.startsWith(`${name}_`) && /\.orig[.-].*(gz|xz|bz2)$/.test(file),
+    );
+    if (archives.length === 0) return [];
+    const set = join(folder, archives[0]?.split('.orig')[0] ?? name);
+    mkdirSync(set);
+    for (const archive of archives) {
+      execFileSync('tar', ['xf', join(folder, archive), '-C', set]);
       rmSync(join(folder, archive));
     }
-    return set;
+    return [set];
   });
 }
 

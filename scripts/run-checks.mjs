@@ -1,6 +1,7 @@
 /**
  * Runs npm scripts one after the other, all of them whatever fails, and says at the end what failed. A test file that fails among
- * thousands of others is run once more, alone: a test that passes then is named as flaky and counts as passed.
+ * thousands of others is run once more, alone: a test that passes then is named as flaky and counts as passed. So is a file in which an
+ * error arose that no test caught, and another script that fails.
  *
  *   node scripts/run-checks.mjs lint test "compare:pictures -- --short"
  *
@@ -15,6 +16,8 @@ import { join, relative } from 'node:path';
 
 /** Files that are run again at most: more do not fail by chance. */
 const MAX_FILES_AGAIN = 5;
+/** Seconds that a script without a report may have taken to be run again. */
+const MAX_SECONDS_AGAIN = 600;
 
 const reports = await mkdtemp(join(tmpdir(), 'darkroom-checks-'));
 const failed = [];
@@ -23,25 +26,34 @@ let passed = 0;
 
 for (const [index, check] of process.argv.slice(2).entries()) {
   const [script, ...args] = check.split(' ');
-  const first = await runWithReport(['npm', 'run', '--silent', script, ...args], `${index}`);
+  const command = ['npm', 'run', '--silent', script, ...args];
+  const first = await runWithReport(command, `${index}`);
   const tests = first.tests ?? [];
   const bad = tests.filter(({ error }) => error !== null);
   passed += tests.length - bad.length;
-  if (first.code !== 0 && bad.length === 0)
-    failed.push({ name: `npm run ${check}`, error: `ended with ${first.code}` });
-  if (bad.length === 0) continue;
+  if (bad.length === 0) {
+    if (first.code === 0) continue;
+    const canRepeat = first.tests === null && first.seconds <= MAX_SECONDS_AGAIN;
+    const isFine = canRepeat && (await runWithReport(command, `${index}-again`)).code === 0;
+    (isFine ? flaky : failed).push({ name: `npm run ${check}`, error: `ended with ${first.code}` });
+    continue;
+  }
   const files = [...new Set(bad.map(({ file }) => file))];
   const again =
-    files.length > MAX_FILES_AGAIN
+    files.length > MAX_FILES_AGAIN || files.includes(null)
       ? null
       : await runWithReport(['npx', 'vitest', 'run', ...files], `${index}-again`);
   for (const { file, name, error } of bad) {
     const second =
       again?.tests?.filter((test) => test.file === file && (name === null || test.name === name)) ?? [];
     const isFine = second.length > 0 && second.every((test) => test.error === null);
-    (isFine ? flaky : failed).push({ name: name === null ? file : `${file} > ${name}`, error });
+    (isFine ? flaky : failed).push({
+      name: name === null ? (file ?? `npm run ${check}`) : `${file} > ${name}`,
+      error,
+    });
     // Those of a file that could not be loaded the first time were not counted yet.
-    if (isFine) passed += second.length;
+    const counted = tests.filter((test) => test.file === file && test.name !== null && test.error === null);
+    if (isFine) passed += name === null ? Math.max(0, second.length - counted.length) : second.length;
   }
 }
 
@@ -58,12 +70,29 @@ async function runWithReport(command, name) {
   console.log(`\n== ${command.join(' ')}`);
   const started = Date.now();
   const code = await run(command, { ...process.env, DARKROOM_TEST_REPORT: report });
-  console.log(`== ${code === 0 ? '' : 'failed after '}${Math.round((Date.now() - started) / 1000)} s`);
-  return { code, tests: existsSync(report) ? readTests(JSON.parse(await readFile(report, 'utf8'))) : null };
+  const seconds = Math.round((Date.now() - started) / 1000);
+  console.log(`== ${code === 0 ? '' : 'failed after '}${seconds} s`);
+  return {
+    code,
+    seconds,
+    tests: existsSync(report) ? readTests(JSON.parse(await readFile(report, 'utf8'))) : null,
+  };
 }
 
-/** Each test that ran, and each file that could not be loaded, which has no name of a test. `error` is null when it passed. */
-function readTests({ testResults }) {
+/**
+ * Each test that ran, and each file that could not be loaded or in which another error arose, which has no name of a test. `error` is
+ * null when it passed.
+ */
+function readTests({ testResults, unhandledErrors = [] }) {
+  const unhandled = unhandledErrors.map(({ name: path, message }) => ({
+    file: path && relative(process.cwd(), path),
+    name: null,
+    error: `unhandled ${firstLine(message)}`,
+  }));
+  return [...unhandled, ...readFiles(testResults)];
+}
+
+function readFiles(testResults) {
   return testResults.flatMap(({ name: path, status, message, assertionResults }) => {
     const file = relative(process.cwd(), path);
     const tests = assertionResults

@@ -14,7 +14,6 @@ const programs = {
   bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
   chromium: 'chromium',
-  convert: 'imagemagick',
   curl: 'curl',
   db_load: 'db-util',
   exiftool: 'libimage-exiftool-perl',
@@ -66,12 +65,16 @@ const directories = [
 ];
 const isInstalled = (program) => directories.some((directory) => existsSync(join(directory, program)));
 const canImport = (module) => spawnSync('python3', ['-c', `import ${module}`]).status === 0;
+/** Another program of this name may be in its place. */
+const hasImageMagick = () =>
+  /^Version: ImageMagick/.test(spawnSync('convert', ['-version'], { encoding: 'utf8' }).stdout ?? '');
 const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includes('DejaVu') ?? false;
 
 const missing = [
   ...Object.entries(programs).flatMap(([program, debian]) => (isInstalled(program) ? [] : [debian])),
   ...(canImport('pip') ? [] : ['python3-pip']),
   ...Object.entries(modules).flatMap(([module, debian]) => (canImport(module) ? [] : [debian])),
+  ...(hasImageMagick() ? [] : ['imagemagick']),
   ...(hasFonts() ? [] : ['fonts-dejavu-core', 'fontconfig']),
 ];
 

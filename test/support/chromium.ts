@@ -2,10 +2,14 @@
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium } from '../../scripts/find-chromium.ts';
 
+/** Milliseconds for its start, and for what a test waits for on a page: 30,000 by default, which a busy machine may need. */
+const PATIENCE_MS = 120_000;
+
 /** Throws, and says what to install, where there is none. `webGl`: renders 3D in software. */
-export const launchChromium = ({ webGl = false } = {}): Promise<Browser> =>
-  chromium.launch({
+export async function launchChromium({ webGl = false } = {}): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: findChromium(),
+    timeout: PATIENCE_MS,
     args: [
       '--no-sandbox',
       ...(webGl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'] : ['--disable-gpu']),
@@ -16,3 +20,11 @@ export const launchChromium = ({ webGl = false } = {}): Promise<Browser> =>
       '--disable-sync',
     ],
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context;
+  };
+  return browser;
+}

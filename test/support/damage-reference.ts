@@ -4,6 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
+import { lacksPillow } from './colour-reference.ts';
+
+/** Whether one of the decoders is missing. Another program may be called `convert`. */
+export const lacksDecoders =
+  lacksPillow ||
+  !/^Version: ImageMagick/.test(spawnSync('convert', ['-version'], { encoding: 'utf8' }).stdout ?? '');
 
 export interface ReferencePicture {
   /** What a decoder complains of; null: nothing. */

@@ -36,10 +36,11 @@ export async function outcomes(
   darkroom: RunningDarkroom,
   id: string,
 ): Promise<{ name: string; status: string }[]> {
-  const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as {
-    assets: { index: number; name: string; status: string }[];
-  };
-  return result.assets.map(({ name, status }) => ({ name, status }));
+  const response = await darkroom.request(`/v1/jobs/${id}/result`);
+  const body = await response.text();
+  if (!response.ok) throw new Error(`Expected a result of job ${id}, got ${response.status}: ${body}`);
+  const { assets } = JSON.parse(body) as { assets: { index: number; name: string; status: string }[] };
+  return assets.map(({ name, status }) => ({ name, status }));
 }
 
 /** Names of the objects of a job in the store, of which the path below the job begins with this. */

@@ -87,7 +87,7 @@ export async function startDarkroom({
     dataDir: data,
     process: child,
     output: () => output,
-    ...createRequests({ url, token, output: () => output }),
+    ...createRequests({ url, token, temporalRuns: 'TEMPORAL_ADDRESS' in temporal, output: () => output }),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       return exited;

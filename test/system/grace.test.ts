@@ -10,7 +10,7 @@ import { temporalOf } from '../support/temporal.ts';
 test('a shutdown waits for uploads and activities, and ends event streams', async () => {
   const env = {
     DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
-    DARKROOM_GRACE_MS: '20000',
+    DARKROOM_GRACE_MS: '120000',
   };
   const darkroom = await startDarkroom({ env });
   await darkroom.submit({ id: 'slow', operation: 'test.echo', params: { delay_ms: 5000 } });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../support/cli.ts';
 
 const script = fileURLToPath(new URL('../../scripts/run-checks.mjs', import.meta.url));
+const report = fileURLToPath(new URL('../support/json-report.ts', import.meta.url));
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 let root: string;
@@ -29,12 +30,12 @@ beforeAll(async () => {
     'package.json',
     JSON.stringify({
       type: 'module',
-      scripts: { test: 'vitest run', lint: 'exit 3', fine: 'exit 0', none: 'vitest run nowhere' },
+      scripts: { test: 'vitest run', lint: 'exit 3', fine: 'exit 0', once: 'node once.mjs' },
     }),
   );
   await write(
     'vitest.config.js',
-    `export default { test: { reporters: [['json', { outputFile: process.env.DARKROOM_TEST_REPORT }]] } };`,
+    `export default { test: { reporters: [[${JSON.stringify(report)}, { outputFile: process.env.DARKROOM_TEST_REPORT }]] } };`,
   );
   await write(
     'test/fine.test.js',
@@ -58,6 +59,37 @@ test('a script that fails is named', async () => {
     1,
     ['failed: npm run lint: ended with 3', '2 passed, 1 failed'],
   ]);
+});
+
+test('a script that fails once is named as flaky', async () => {
+  await write(
+    'once.mjs',
+    `import { existsSync, writeFileSync } from 'node:fs';
+process.exitCode = existsSync('once.txt') ? 0 : 4;
+writeFileSync('once.txt', '');`,
+  );
+  expect(await check('once', 'test')).toEqual([
+    0,
+    ['flaky, passed when run again alone: npm run once: ended with 4', '2 passed, 0 failed'],
+  ]);
+});
+
+test('an error that no test caught is named with its file, and fails a run if it arises again', async () => {
+  const late = `test('late', async () => { if (runs <= TIMES) setTimeout(() => { throw new Error('too late'); }); await new Promise((resolve) => setTimeout(resolve, 50)); });`;
+  await write('test/late.test.js', failing('late', 1, late));
+  expect(await check('test')).toEqual([
+    0,
+    [
+      'flaky, passed when run again alone: test/late.test.js: unhandled Error: too late',
+      '3 passed, 0 failed',
+    ],
+  ]);
+  await write('test/late.test.js', failing('late', 9, late));
+  expect(await check('test')).toEqual([
+    1,
+    ['failed: test/late.test.js: unhandled Error: too late', '3 passed, 1 failed'],
+  ]);
+  await rm(join(root, 'test/late.test.js'));
 });
 
 test('a run without any test fails', async () => {

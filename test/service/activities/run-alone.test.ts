@@ -85,7 +85,7 @@ test('throws the error of the activity', async () => {
 test('stops when the activity is cancelled', async () => {
   const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: UNRESPONSIVE_MS });
   reports.length = 0;
-  const running = runAlone('runStage', echo(3, { delay_ms: 60_000 }), activity(cancel.signal));
+  const running = runAlone('runStage', echo(3, { delay_ms: 600_000 }), activity(cancel.signal));
   running.catch(() => undefined);
   await expect.poll(() => reports.length).toBeGreaterThan(0);
   cancel.abort(new Error('cancelled'));

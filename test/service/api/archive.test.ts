@@ -114,7 +114,7 @@ test('is 409 before the end and without a result, and 404 for an unknown job', a
     const response = await darkroom.request(`/v1/jobs/${id}/archive`);
     return { status: response.status, ...((await response.json()) as object) };
   };
-  await darkroom.submit({ id: 'running', operation: 'test.echo', params: { delay_ms: 60_000 } });
+  await darkroom.submit({ id: 'running', operation: 'test.echo', params: { delay_ms: 600_000 } });
   expect(await problem('running')).toMatchObject({ status: 409, code: 'result_not_ready' });
   await darkroom.request('/v1/jobs/running/cancel', { method: 'POST' });
   await darkroom.until('running', 'cancelled');

@@ -161,7 +161,7 @@ describe('responses of the native API are as described', () => {
   });
 
   test('a controlled job, and one that waits for assets', async () => {
-    await darkroom.submit({ id: 'slow', operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await darkroom.submit({ id: 'slow', operation: 'test.echo', params: { delay_ms: 600_000 } });
     const at = { id: 'slow' };
     await darkroom.until('slow', 'processing');
     await ask('GET /v1/jobs/{id}', at);

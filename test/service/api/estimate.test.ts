@@ -22,7 +22,7 @@ interface Watched {
 
 const held = { operation: HELD };
 /** A job that takes longer than those before it has no estimate, so these must take longer than a look at the next one. */
-const HELD_MS = 8000;
+const HELD_MS = 15_000;
 
 const time = (text: string | null) => Date.parse(text ?? '');
 const durationOf = ({ started_at, completed_at }: Job) => time(completed_at) - time(started_at);

@@ -326,7 +326,7 @@ describe('control', () => {
 
   test('delete removes a running job, and its id stays taken', async () => {
     const id = 'to-be-deleted';
-    await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 600_000 } });
     await darkroom.until(id, 'processing');
     expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await darkroom.request(`/v1/jobs/${id}`)).status).toBe(404);

@@ -82,7 +82,7 @@ test('lines come while the job runs, once, without secrets and paths, and the at
     for await (const entry of client.log(id, { follow: true })) followed.push(entry);
   })();
   const said = (attempt: number) => `attempt ${attempt}: login with *** in …/workspace`;
-  await expect.poll(() => messages(followed), { timeout: 30_000 }).toContain(said(2));
+  await expect.poll(() => messages(followed)).toContain(said(2));
   expect((await darkroom.get(id)).state).toBe('processing');
   expect(messages(followed).filter((message) => /moon|login/.test(message))).toEqual([
     'The moon is full',

@@ -75,7 +75,7 @@ test('a worker counts ended jobs by state and duration, and callbacks', async ()
 
 test('the API reports running jobs, the backlog, and the online workers', async () => {
   const metrics = `${darkroom.url}/metrics`;
-  await darkroom.submit({ id: 'long', operation: 'test.echo', params: { delay_ms: 60_000 } });
+  await darkroom.submit({ id: 'long', operation: 'test.echo', params: { delay_ms: 600_000 } });
   await darkroom.until('long', 'processing');
   await expect.poll(async () => sum(await samples(metrics), 'darkroom_jobs', 'state="processing"')).toBe(1);
   const now = await samples(metrics);

@@ -25,7 +25,7 @@ async function submit(prefer: string | null, spec: object) {
 }
 
 const quick = { params: { delay_ms: 300 } };
-const slow = { params: { delay_ms: 60_000 } };
+const slow = { params: { delay_ms: 600_000 } };
 
 test.each([
   ['wait=20', 'wait=20'],

@@ -126,7 +126,7 @@ describe('the requested events', () => {
   test('are the only ones', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
-      params: { delay_ms: 60_000 },
+      params: { delay_ms: 600_000 },
       callback: { url: `${web.url}/hook`, events: ['job.processing', 'job.cancelled'] },
     });
     await darkroom.until(id, 'processing');

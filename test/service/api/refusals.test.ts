@@ -171,7 +171,7 @@ describe('requests', () => {
     ['rerun', '{"from":"nope"}', 422, '/from'],
   ])('rejects a body of %s: %s', async (action, body, status, pointer) => {
     const id = `heeds-${action}`;
-    await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 30_000 } });
+    await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 600_000 } });
     const headers = { 'content-type': 'application/json' };
     const path = `/v1/jobs/${id}/${action}`;
     const response = await darkroom.request(path, { method: 'POST', headers, body });
@@ -182,7 +182,7 @@ describe('requests', () => {
   });
 
   test('a cancellation may have a reason', async () => {
-    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 30_000 } });
+    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 600_000 } });
     await darkroom.until(id, 'processing');
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ reason: 'The customer went home' });

@@ -246,7 +246,7 @@ describe('a job', () => {
     expect((await send('submitter', 'POST', `/v1/jobs/${id}/rerun?from=large`)).status).toBe(202);
     const get = async () => (await send('submitter', 'GET', `/v1/jobs/${id}`)).body;
     await expect
-      .poll(get, { timeout: 60_000 })
+      .poll(get)
       .toMatchObject({ run: 2, state: 'completed', template: expect.stringMatching(/^brief@\d+$/) });
     expect(await widthOf(id, 'large/cat.webp')).toBe(40);
   });
@@ -313,9 +313,7 @@ describe('every API that names an operation takes a template in its place', () =
     const data = [{ file_name: 'cat.jpg', download_url: `${web.url}/cat.jpg` }];
     await send('submitter', 'POST', '/api/v1/assets', { task_id, data });
     await expect
-      .poll(async () => (await send('submitter', 'GET', `/api/v1/task?id=${task_id}`)).body, {
-        timeout: 60_000,
-      })
+      .poll(async () => (await send('submitter', 'GET', `/api/v1/task?id=${task_id}`)).body)
       .toMatchObject({ data: { status: 'COMPLETED', result_type: 'STREAM' } });
     expect(await templateOf(task_id)).toBe('job@1');
     const wrong = await send('submitter', 'POST', '/api/v1/task', {
@@ -335,7 +333,7 @@ describe('every API that names an operation takes a template in its place', () =
     expect(status).toBe(202);
     const id = body['job_id'];
     await expect
-      .poll(async () => (await send('submitter', 'GET', `/jobs/${id}`)).body, { timeout: 60_000 })
+      .poll(async () => (await send('submitter', 'GET', `/jobs/${id}`)).body)
       .toMatchObject({ status: 'completed', message: expect.stringContaining('ignored: submit') });
     expect([await templateOf(id), await widthOf(String(id), 'large/cat.webp')]).toEqual(['job@1', 48]);
   });

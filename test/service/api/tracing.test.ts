@@ -83,12 +83,10 @@ test('a request, its workflow, activities and callback are one trace', async () 
     body: JSON.stringify({ operation: 'system.echo', callback: { url: `${web.url}/hook` } }),
   });
   expect(response.status).toBe(202);
-  await expect.poll(() => web.received.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => web.received.length).toBe(1);
   // The span of the workflow is the last one that ends.
   const ours = () => spans.filter(({ trace }) => trace === TRACE);
-  await expect
-    .poll(() => ours().map(({ name }) => name), { timeout: 30_000 })
-    .toContain('RunWorkflow:processJob');
+  await expect.poll(() => ours().map(({ name }) => name)).toContain('RunWorkflow:processJob');
   const byName = new Map(ours().map((span) => [span.name, span]));
   const parentOf = (name: string) => {
     const parent = byName.get(name)?.parent;

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 test('a running job can be read and cancelled with a cached key', async () => {
-  await darkroom.submit({ id: 'runs', operation: 'test.echo', params: { delay_ms: 120_000 } });
+  await darkroom.submit({ id: 'runs', operation: 'test.echo', params: { delay_ms: 600_000 } });
   await darkroom.until('runs', 'processing');
   await s3.stop();
   // Longer than what the store said of the key is fresh.

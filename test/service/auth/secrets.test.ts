@@ -127,7 +127,7 @@ async function runJobs(): Promise<void> {
   jobs.push(task_id, job_id);
   for (const id of jobs)
     await expect
-      .poll(async () => (await tenants.server.get(id)).state, { timeout: 90_000, interval: 500 })
+      .poll(async () => (await tenants.server.get(id)).state, { interval: 500 })
       .toMatch(/^(completed|failed)$/);
   // 409: the reconstruction has ended.
   expect([202, 409]).toContain((await send(`/v1/jobs/${scene.job_id}/cancel`, {})).status);

@@ -29,7 +29,7 @@ const post = (body: unknown): RequestInit => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
-const slow = { operation: 'test.echo', params: { delay_ms: 60_000 } };
+const slow = { operation: 'test.echo', params: { delay_ms: 600_000 } };
 const quick = { operation: 'system.echo', params: { message: 'hello' } };
 
 const submit = async ({ request }: Tenant, spec: object): Promise<number> =>

@@ -71,7 +71,7 @@ describe('the native API', () => {
 
   test('a running job continues, whatever another tenant tries', async () => {
     const { acme, beta } = tenants;
-    const id = await submit(acme, { operation: 'test.echo', params: { delay_ms: 60_000 } });
+    const id = await submit(acme, { operation: 'test.echo', params: { delay_ms: 600_000 } });
     await until(acme, id, 'processing');
     expect((await beta.request(`/v1/jobs/${id}/cancel`, post({}))).status).toBe(404);
     expect((await beta.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(404);

@@ -172,7 +172,7 @@ describe('watch', () => {
 
   test('Ctrl-C stops watching, not the job; a cancelled job exits with 4', async () => {
     const interrupted = await run(
-      ['submit', '-o', 'test.echo', '--set', 'delay_ms=60000', '--id', 'left', '--watch'],
+      ['submit', '-o', 'test.echo', '--set', 'delay_ms=600000', '--id', 'left', '--watch'],
       {
         during: (child, stderr) => {
           const timer = setInterval(() => {
@@ -198,7 +198,7 @@ describe('watch', () => {
   });
 
   test('exits with 8 after --timeout, with the id of the job', async () => {
-    const args = ['submit', '-o', 'test.echo', '--set', 'delay_ms=60000', '--timeout', '0.5', '--json'];
+    const args = ['submit', '-o', 'test.echo', '--set', 'delay_ms=600000', '--timeout', '0.5', '--json'];
     const { code, stdout, stderr } = await run([...args, '--wait']);
     expect(code).toBe(8);
     const { id, error } = JSON.parse(stdout) as { id: string; error: object };
@@ -266,7 +266,7 @@ describe('other commands', () => {
   });
 
   test('pause, status and resume control a job', async () => {
-    await darkroom.submit({ id: 'held', operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await darkroom.submit({ id: 'held', operation: 'test.echo', params: { delay_ms: 600_000 } });
     expect((await run(['pause', 'held'])).code).toBe(0);
     await darkroom.until('held', 'processing');
     const { stdout } = await run(['status', 'held']);

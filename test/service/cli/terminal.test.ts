@@ -25,7 +25,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
   });
 
   test('Ctrl-C restores the cursor', async () => {
-    await darkroom.submit({ id: 'cut', operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await darkroom.submit({ id: 'cut', operation: 'test.echo', params: { delay_ms: 600_000 } });
     const { code, stdout } = await cliOnTerminal(['watch', 'cut', '--timeout', '6'], {
       env: { DARKROOM_URL: darkroom.url },
     });

@@ -120,7 +120,7 @@ test('wait reports increasing progress, and nothing after the end', async () => 
 });
 
 test('wait can be aborted; the job continues', async () => {
-  const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+  const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 600_000 } });
   await expect(client.wait(id, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'not_ended', status: 0 });
   const reason = new Error('changed my mind');
   await expect(client.wait(id, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-outages-'));
   server = await startStack();
   proxy = await startProxy(server.url);
-  client = createClient({ url: proxy.url, timeoutMs: 5000 });
+  client = createClient({ url: proxy.url, timeoutMs: 60_000 });
 });
 beforeEach(() => {
   proxy.seen.length = 0;

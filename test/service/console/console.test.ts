@@ -207,7 +207,7 @@ describe('a running job', () => {
   test('shows live progress, and can be paused, resumed and cancelled; other actions are disabled', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
-      params: { delay_ms: 60_000, steps: 100 },
+      params: { delay_ms: 600_000, steps: 1000 },
     });
     await tab.goTo(`#/jobs/${id}`);
     await eventually(state).toBe('processing');
@@ -248,7 +248,7 @@ describe('a running job', () => {
     await tab.goTo('');
     await page.getByLabel('Operation').selectOption('test.echo');
     await page.waitForURL(/operation=test\.echo/);
-    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 600_000 } });
     await eventually(() => row(id).textContent()).toMatch(/processing/);
     await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     await eventually(() => row(id).textContent()).toMatch(/cancelled/);
@@ -267,7 +267,7 @@ describe('a running job', () => {
       await darkroom.submit({
         id,
         operation: 'test.echo',
-        params: { delay_ms: 60_000 },
+        params: { delay_ms: 600_000 },
         labels: { set: id },
       });
     await tab.goTo('');

@@ -52,7 +52,7 @@ afterEach(async () => {
   await tab.close();
 });
 
-const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 60_000 });
+const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
 
 /** Runs a job and opens its page. */
 async function show(

@@ -21,7 +21,7 @@ dialectContract({
   name: 'common-application',
   submissions: {
     quick: () => task('system.echo', { hello: 'world' }),
-    slow: () => task('test.echo', { delay_ms: 60_000 }),
+    slow: () => task('test.echo', { delay_ms: 600_000 }),
     failing: () => task('test.echo', { fail: 'permanent' }),
   },
   accepted: 200,

@@ -14,7 +14,7 @@ dialectContract({
   name: 'guestkit',
   submissions: {
     quick: submission('system.echo', { message: 'test' }),
-    slow: submission('test.echo', { delay_ms: 120_000 }),
+    slow: submission('test.echo', { delay_ms: 600_000 }),
     failing: submission('test.echo', { fail: 'permanent' }),
   },
   accepted: 201,

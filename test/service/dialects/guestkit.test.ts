@@ -59,7 +59,7 @@ describe('a job', () => {
   });
 
   test('of test.echo runs, and is Failed with error "cancelled" when it is cancelled', async () => {
-    await submit(document('slow', { operation: 'test.echo', data: { delay_ms: 60_000 } }));
+    await submit(document('slow', { operation: 'test.echo', data: { delay_ms: 600_000 } }));
     await untilStatus('slow', 'Running');
     expect(await ask('/api/v1/jobs/slow')).toMatchObject({
       body: { data: { started_at: expect.stringMatching(RFC3339), completed_at: null, error: null } },
@@ -260,7 +260,7 @@ describe('the list', () => {
 
   test('has all jobs of this API, latest first; pages keep their order while jobs end', async () => {
     const ids = ['list-a', 'list-b', 'list-c', 'list-d'];
-    for (const id of ids) await submit(document(id, { operation: 'test.echo', data: { delay_ms: 60_000 } }));
+    for (const id of ids) await submit(document(id, { operation: 'test.echo', data: { delay_ms: 600_000 } }));
     await expect
       .poll(async () => (await list()).jobs.slice(0, 4).map(({ job_id }) => job_id))
       .toEqual(ids.toReversed());

@@ -124,7 +124,7 @@ test('finds a job by any spelling of its id, and ignores query parameters and a 
 
 describe('GET /jobs/{job_id}', () => {
   test('200 while pending, processing or failed; 201 with the output once completed', async () => {
-    const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '60000'], image);
+    const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '600000'], image);
     await darkroom.until(id, 'processing');
     expect(await client.look(id)).toMatchObject({
       status: 200,
@@ -176,7 +176,7 @@ describe('GET /jobs/{job_id}/output', () => {
   });
 
   test('202 with the location of the job before completion, 404 as JSON without output', async () => {
-    const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '60000'], image);
+    const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '600000'], image);
     const pending = await readAnswer(await darkroom.request(`/jobs/${id}/output`));
     expect(pending).toMatchObject({
       status: 202,

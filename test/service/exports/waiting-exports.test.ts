@@ -65,7 +65,7 @@ test('another export passes one that waits for its server, which goes on when th
   await s3.stop();
   const { id } = await darkroom.submit(pipeline({ prefix: 'waited/' }));
   await expect
-    .poll(() => get(id), { timeout: 60_000 })
+    .poll(() => get(id))
     .toMatchObject({
       pending: [{ kind: 'stage', state: 'retrying', error: { code: 'destination_unavailable' } }],
       steps: [{ state: 'completed' }, { state: 'running' }],

@@ -31,8 +31,6 @@ afterAll(async () => {
 const input = (name: string) => join(darkroom.dataDir, 'inputs', name);
 const photo = new URL('../../../examples/photos/coffee.jpg', import.meta.url);
 const handleOf = (id: string) => temporal.workflow.getHandle(`job/public/${id}`);
-/** Temporal erases in its own time. */
-const longTimeout = { timeout: 100_000 };
 
 const runAgain = async (id: string) => {
   const response = await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' });
@@ -136,7 +134,7 @@ async function forget(id: string): Promise<void> {
         () => false,
         () => true,
       );
-  await expect.poll(isGone, longTimeout).toBe(true);
+  await expect.poll(isGone).toBe(true);
 }
 
 test('a deletion removes all runs from the store and from Temporal, and stops callbacks', async () => {
@@ -154,7 +152,7 @@ test('a deletion removes all runs from the store and from Temporal, and stops ca
   expect((await storedBelow(darkroom, id, '')).length).toBeGreaterThan(4);
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await storeFiles(darkroom)).filter((path) => path.includes(id))).toEqual([`public/deleted/${id}`]);
-  await expect.poll(() => listEndedExecutions(temporal, `job/public/${id}`), longTimeout).toEqual([]);
-  await expect.poll(callbacks, longTimeout).toEqual([]);
+  await expect.poll(() => listEndedExecutions(temporal, `job/public/${id}`)).toEqual([]);
+  await expect.poll(callbacks).toEqual([]);
   expect(await runAgain(id)).toMatchObject({ status: 404 });
 });

@@ -175,7 +175,7 @@ test('records a job that was terminated in Temporal, and calls its client back o
   const job = await lab.submit({
     id: 'forced',
     operation: 'test.echo',
-    params: { delay_ms: 60_000 },
+    params: { delay_ms: 600_000 },
     callback: { url: `${web.url}/forced` },
     keep_days: 2,
   });
@@ -216,7 +216,7 @@ test('records a job that was terminated in Temporal, and calls its client back o
 
 describe('a job deleted while it ran', () => {
   const running = async (id: string) =>
-    lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } }), 'processing');
+    lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 600_000 } }), 'processing');
 
   test('is deleted again later, with data of an activity that missed the cancellation', async () => {
     await lab.jobs.delete(await running('written-to'));

@@ -16,7 +16,7 @@ afterAll(async () => {
   await web.close();
 });
 
-test('its worker calls the client back within a minute, once, and logs it', async () => {
+test('its worker calls the client back, once, and logs it', async () => {
   const { id } = await darkroom.submit({
     operation: 'test.echo',
     params: { delay_ms: 600_000 },
@@ -26,7 +26,7 @@ test('its worker calls the client back within a minute, once, and logs it', asyn
   const client = await temporalOf(darkroom);
   await client.workflow.getHandle(workflowIdOf({ tenant: 'public', id })).terminate('took too long');
   expect(await darkroom.until(id, 'failed')).toMatchObject({ error: { code: 'terminated' } });
-  await expect.poll(() => web.received.length, { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => web.received.length).toBe(1);
   expect(JSON.parse(web.received[0]?.body ?? '')).toMatchObject({
     type: 'job.failed',
     data: { id, error: { message: 'The job was terminated in Temporal: took too long' } },

@@ -57,12 +57,12 @@ const open = (job: Job) => lab.jobs.open(job);
 const ended = (job: Job) => lab.until(job, 'completed', 'failed', 'cancelled');
 
 test('progress, retries, lists, reruns and callbacks work', async () => {
-  const running = await submit({ delay_ms: 60_000 });
+  const running = await submit({ delay_ms: 600_000 });
   await expect.poll(async () => (await open(running)).job.progress).toBeGreaterThan(0);
   const retried = await submit({ fail: 'transient', fail_times: 4 });
   const errors = async () => (await open(retried)).pending.map(({ error }) => error?.message);
   await expect
-    .poll(errors, { timeout: 30_000 })
+    .poll(errors)
     .toContainEqual(expect.stringMatching(/^Attempt \d failed because the parameter "fail" requests it$/));
   await (await open(retried)).control('cancel');
   await (await open(running)).control('cancel', `no ${NEEDLE}`);
@@ -82,7 +82,7 @@ test('progress, retries, lists, reruns and callbacks work', async () => {
 });
 
 test('a job without a record is read from its encrypted input', async () => {
-  const job = await submit({ delay_ms: 60_000 });
+  const job = await submit({ delay_ms: 600_000 });
   await lab.until(job, 'processing');
   await plain.workflow.getHandle(workflowIdOf(job)).terminate('gone');
   expect(await ended(job)).toMatchObject({ state: 'failed', error: { code: 'terminated' } });

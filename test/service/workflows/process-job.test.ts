@@ -142,7 +142,7 @@ describe('the workflow of a job', () => {
         await opened.result();
         resolve(opened.job);
       };
-      setTimeout(() => reject(new Error('No callback came')), 60_000).unref();
+      setTimeout(() => reject(new Error('No callback came')), 120_000).unref();
     });
     const { id } = await submit({ operation: 'system.echo', callback: { url: `${web.url}/reader` } });
     expect(await found).toMatchObject({ id, state: 'completed' });
@@ -190,7 +190,7 @@ describe('the workflow of a job', () => {
   });
 
   test('answers the status query with the memo', async () => {
-    const job = await submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    const job = await submit({ operation: 'test.echo', params: { delay_ms: 600_000 } });
     await processing(job);
     const status = await handleOf(job).query('status');
     const { memo } = await handleOf(job).describe();
@@ -206,7 +206,7 @@ describe('the workflow of a job', () => {
 
   test('that is cancelled or terminated in the Web UI is cancelled, or failed with the reason', async () => {
     const [one, two] = await Promise.all(
-      [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 60_000 } })),
+      [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 600_000 } })),
     );
     if (!one || !two) throw new Error('unreachable');
     await Promise.all([processing(one), processing(two)]);

@@ -1,17 +1,17 @@
 /**
  * Random pipelines end as a plain interpreter says, and compute each completed step once. `PIPELINES=200` tries more of them, and
- * `PIPELINES_SEED` repeats a run.
+ * `DARKROOM_FUZZ_SEED` others.
  */
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seed } from '../../support/fixed-seed.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { interpret, type RandomPipeline, randomPipeline } from '../../support/pipeline-interpreter.ts';
 import { textOperations } from '../../support/pipeline-operations.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const COUNT = Number(process.env['PIPELINES'] ?? 12);
-const SEED = Number(process.env['PIPELINES_SEED'] ?? Date.now() % 1_000_000);
 const MAX_STEPS = 12;
 
 /** Pipelines that run at once. */
@@ -53,8 +53,8 @@ async function run({ assets, steps, results }: RandomPipeline): Promise<ReturnTy
   } as ReturnType<typeof interpret>;
 }
 
-test(`${COUNT} random pipelines (seed ${SEED}) end as an interpreter says`, async () => {
-  const pipelines = fc.sample(randomPipeline(MAX_STEPS), { seed: SEED, numRuns: COUNT });
+test(`${COUNT} random pipelines (seed ${seed}) end as an interpreter says`, async () => {
+  const pipelines = fc.sample(randomPipeline(MAX_STEPS), { numRuns: COUNT, seed });
   for (let from = 0; from < pipelines.length; from += AT_ONCE)
     await Promise.all(
       pipelines.slice(from, from + AT_ONCE).map(async (pipeline) => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../child.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /** Resolves once `ask` does. Throws, with what the server said last, when that ends first or takes too long. */
 export async function until(name: string, server: Child, ask: () => Promise<unknown>): Promise<void> {

@@ -10,7 +10,7 @@ dialectContract({
     quick: () => ({ path: '/jobs', init: formOf(image) }),
     slow: () => ({
       path: '/jobs',
-      init: formOf(['operation', 'test.echo'], ['delay_ms', '60000'], image),
+      init: formOf(['operation', 'test.echo'], ['delay_ms', '600000'], image),
     }),
     failing: () => ({ path: '/jobs', init: formOf(['image', Buffer.from('no image'), 'notes.txt']) }),
   },

@@ -1,8 +1,7 @@
 /** Damage in the metadata of AVIF files. Pillow, which reads them by libavif as browsers do, refuses each file as well. */
 import { expect, test } from 'vitest';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
-import { lacksPillow } from '../../support/colour-reference.ts';
-import { decodeByReference } from '../../support/damage-reference.ts';
+import { decodeByReference, lacksDecoders } from '../../support/damage-reference.ts';
 import { noise, quarters } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
 
@@ -46,7 +45,7 @@ const cases: readonly (readonly [what: string, file: Buffer, message: RegExp])[]
   ['id of alpha', damage(alpha, 'infe', 9, 9, 1), /a part of its picture is missing/],
 ];
 
-test.skipIf(lacksPillow)('undamaged files are read', async () => {
+test.skipIf(lacksDecoders)('undamaged files are read', async () => {
   for (const { complaint } of decodeByReference([
     { name: 'a.avif', bytes: opaque },
     { name: 'b.avif', bytes: alpha },
@@ -61,7 +60,7 @@ test.skipIf(lacksPillow)('undamaged files are read', async () => {
   expect(files.size).toBe(2);
 });
 
-test.skipIf(lacksPillow)('damaged files are refused, by the box that is damaged', async () => {
+test.skipIf(lacksDecoders)('damaged files are refused, by the box that is damaged', async () => {
   const complaints = decodeByReference(cases.map(([, bytes], index) => ({ name: `${index}.avif`, bytes })));
   const assets = cases.map(([name, bytes]) => ({ name, bytes }));
   const { files, failures } = await runOperation(imageTransform as never, {

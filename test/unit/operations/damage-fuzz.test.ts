@@ -6,12 +6,11 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
-import { lacksPillow } from '../../support/colour-reference.ts';
-import { decodeByReference, encodeByPillow } from '../../support/damage-reference.ts';
+import { decodeByReference, encodeByPillow, lacksDecoders } from '../../support/damage-reference.ts';
+import { seed } from '../../support/fixed-seed.ts';
 import { runOperation } from '../../support/run-operation.ts';
 
 const runs = Number(process.env['DARKROOM_FUZZ_RUNS'] ?? 6);
-const seed = Number(process.env['DARKROOM_FUZZ_SEED'] ?? 1);
 
 const [WIDTH, HEIGHT] = [120, 88];
 
@@ -84,7 +83,7 @@ function damage(whole: Buffer, how: Damage): Buffer {
 
 type Damage = typeof damages extends fc.Arbitrary<infer Value> ? Value : never;
 
-describe.skipIf(lacksPillow).each(Object.entries(kinds))('%s', (kind, encode) => {
+describe.skipIf(lacksDecoders).each(Object.entries(kinds))('%s', (kind, encode) => {
   test('is rejected, or looks as in other decoders', async () => {
     const encoded = encode(picture());
     const whole = await ('toBuffer' in encoded ? encoded.toBuffer() : encoded);

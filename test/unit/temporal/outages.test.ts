@@ -68,8 +68,8 @@ test.each([
   ['INVALID_ARGUMENT', 3, null],
   ['FAILED_PRECONDITION', 9, null],
 ])('a server that answers %s', async (_, status, expected) => {
-  // The client repeats some of them until the deadline.
-  expect(await fail(await answering(status), 3000)).toEqual(expected);
+  // The client repeats some of them until the deadline. The others need time on a busy machine.
+  expect(await fail(await answering(status), expected === null ? 60_000 : 3000)).toEqual(expected);
 });
 
 test('no server, a server that says nothing, and one that hangs up', async () => {

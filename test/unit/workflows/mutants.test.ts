@@ -15,6 +15,18 @@ interface Mutant {
 
 const mutants: readonly Mutant[] = [
   {
+    change: 'the results are packaged twice',
+    story: 'plain',
+    code: /const final = await packageAs\(ending\)\.catch/,
+    replacement: 'await packageAs(ending);\n const final = await packageAs(ending).catch',
+  },
+  {
+    change: 'a callback is sent again at once',
+    story: 'callback-2',
+    code: /await \S+condition\)\(\(\) => attemptRequested, delayMs, \{ summary \}\);/,
+    replacement: '',
+  },
+  {
     change: 'a result that cannot be listed is not recorded as a failure',
     story: 'packaging-failed',
     code: /packageAs\(ending\)\.catch\(.*\);/,

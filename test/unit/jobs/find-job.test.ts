@@ -1,0 +1,52 @@
+/** A job whose end is recorded in the store, and not yet known to Temporal. */
+import { expect, test } from 'vitest';
+import { DarkroomError } from '../../../src/errors.ts';
+import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
+import type { JobSnapshot } from '../../../src/jobs/ports/job-runtime.ts';
+import { findJob } from '../../../src/jobs/query/find-job.ts';
+
+const ref = { tenant: 'acme', id: 'a' };
+const snapshot = (state: string, run = 1) =>
+  ({
+    job: { ...ref, state, run, expires_at: null },
+    fingerprint: 'f',
+    timeline: [],
+  }) as unknown as JobSnapshot;
+const record = (callbackEvents: string[], run = 1) =>
+  ({ ...snapshot('completed', run), runInput: { callbackEvents } }) as unknown as JobRecord;
+
+async function stateOf(running: JobSnapshot | DarkroomError, recorded: JobRecord): Promise<string> {
+  const { job } = await findJob(
+    {
+      runtime: {
+        get: async () => {
+          if (running instanceof DarkroomError) throw running;
+          return running;
+        },
+        runInput: async () => null,
+      },
+      archive: { record: async () => recorded, isDeleted: async () => false },
+    },
+    ref,
+  );
+  return job.state;
+}
+
+const packaging = { ...snapshot('packaging'), mayHaveEnded: true };
+
+test('it ends for a reader when Temporal knows it, or its callback may have been sent', async () => {
+  expect(await stateOf(packaging, record([]))).toBe('packaging');
+  expect(await stateOf(packaging, record(['job.failed']))).toBe('packaging');
+  expect(await stateOf(packaging, record(['job.completed']))).toBe('completed');
+});
+
+test('it is shown as ended while Temporal does not answer, and stays so afterwards', async () => {
+  const away = new DarkroomError('temporal_unavailable', 'Temporal does not answer');
+  expect(await stateOf(away, record([]))).toBe('completed');
+  expect(await stateOf({ ...packaging, wasAway: true }, record([]))).toBe('completed');
+});
+
+test('the record of an earlier run does not count', async () => {
+  const again = { ...snapshot('packaging', 2), mayHaveEnded: true, wasAway: true };
+  expect(await stateOf(again, record(['job.completed']))).toBe('packaging');
+});
