@@ -117,7 +117,8 @@ async function createJobWithFiles(
   const files = [];
   for (const path of pathsOf(fileSet)) {
     const bytes = contentOf(fileSet, path);
-    const key = `${outputPrefix({ job, step: 'main', stage: { name: 'bench', run: 1 }, batch: null })}${path}`;
+    const part = { job, step: 'main', stage: { name: 'bench', run: 1 }, batch: null };
+    const key = `${outputPrefix(part, 'only')}${path}`;
     await writeFile(join(folder, path), bytes);
     const written = await store.put(key, bytes);
     files.push({ path, ...written, media_type: 'application/octet-stream', asset: null, key });

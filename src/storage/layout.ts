@@ -1,6 +1,8 @@
 /**
  * Keys of all objects that darkroom stores. This is the only module that spells them.
  *
+ * Folders are few: on a file system, each new folder costs as much as an object. It is made and synced, and so is its parent.
+ *
  * Keys that begin with an underscore belong to no tenant: the name of a tenant never does.
  */
 
@@ -41,7 +43,7 @@ export const collectedCountsKey = (ref: JobRef, { step, run }: CollectedInputs):
 
 /** `download`: an id of this download. */
 export const assetKey = (ref: JobRef, index: number, download: string): string =>
-  `${fetchedPrefix(ref)}files/${pad(index)}-${download}`;
+  `${fetchedPrefix(ref)}asset-${pad(index)}-${download}`;
 
 /** The only input of a job whose dialect documents where inputs are stored. */
 export const inputKey = ({ tenant, id }: JobRef): string => `${tenant}/input/${id}`;
@@ -122,17 +124,20 @@ export const runOf = (ref: JobRef, key: string): number =>
 
 const runPrefix = (ref: JobRef, run: number): string => `${runsPrefix(ref)}${run}/`;
 
-const stepPrefix = (ref: JobRef, run: number, step: string): string => `${runPrefix(ref, run)}steps/${step}/`;
+const stepPrefix = (ref: JobRef, run: number, step: string): string => `${runPrefix(ref, run)}${step}/`;
 
-export const checkpointKey = ({ job, step, stage, batch }: StagePart): string =>
-  `${stepPrefix(job, stage.run, step)}stages/${stage.name}/${batchName(batch)}.json`;
+export const checkpointKey = (part: StagePart): string => `${partPrefix(part, 'checkpoint')}.json`;
 
-export const workspacePrefix = ({ job, step, stage, batch }: StagePart): string =>
-  `${stepPrefix(job, stage.run, step)}stages/${stage.name}/files/${batchName(batch)}/`;
+/** Files for the next stage. `attempt`: an id of the attempt that writes them. */
+export const workspacePrefix = (part: StagePart, attempt: string): string =>
+  `${partPrefix(part, 'workspace')}-${attempt}/`;
 
-/** Each batch has a directory of its own, because several may choose the same names for their outputs. */
-export const outputPrefix = ({ job, step, stage, batch }: StagePart): string =>
-  `${stepPrefix(job, stage.run, step)}outputs/${stage.name}/${batchName(batch)}/`;
+/** Each attempt at a batch has a folder of its own, because several may choose the same names for their outputs. */
+export const outputPrefix = (part: StagePart, attempt: string): string =>
+  `${partPrefix(part, 'output')}-${attempt}/`;
+
+const partPrefix = ({ job, step, stage, batch }: StagePart, what: string): string =>
+  `${stepPrefix(job, stage.run, step)}${what}-${stage.name}-${batchName(batch)}`;
 
 export const manifestKey = (ref: JobRef, run: number): string => `${runPrefix(ref, run)}manifest.json`;
 
@@ -184,7 +189,7 @@ export const reuseKey = (tenant: string, digest: string): string => `${reusePref
 export const deletionsPrefix = '_due/';
 
 export const deletionKey = ({ ref, run, what, at }: ScheduledDeletion): string =>
-  `${deletionsPrefix}${digits(at.getTime())}-${ref.tenant}/${ref.id}/${pad(run)}-${what}`;
+  `${deletionsPrefix}${[digits(at.getTime()), ref.tenant, ref.id, pad(run), what].join('~')}`;
 
 /** Whether the deletion under this key is due. */
 export const isDue = (key: string, now: Date): boolean => key < `${deletionsPrefix}${digits(now.getTime())}`;

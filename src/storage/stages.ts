@@ -37,19 +37,21 @@ export const createStageFiles = (store: ObjectStore): StageFiles => ({
   startAttempt(part) {
     const attempt = randomUUID().slice(0, 8);
     const adopt = async (prefix: string, name: string, path: string, signal: AbortSignal) => {
-      const key = `${prefix}${attempt}/${name}`;
+      const key = `${prefix}${name}`;
       return { key, ...(await store.adopt(key, path, { signal })) };
     };
     const copy = async (prefix: string, name: string, { key: from }: StoredObject, signal: AbortSignal) => {
-      const key = `${prefix}${attempt}/${name}`;
+      const key = `${prefix}${name}`;
       const copied = await store.copy(from, key, { signal });
       return copied && { key, ...copied };
     };
     return {
-      adoptOutput: (name, path, signal) => adopt(layout.outputPrefix(part), name, path, signal),
-      adoptWorkspaceFile: (name, path, signal) => adopt(layout.workspacePrefix(part), name, path, signal),
-      copyOutput: (name, from, signal) => copy(layout.outputPrefix(part), name, from, signal),
-      copyWorkspaceFile: (name, from, signal) => copy(layout.workspacePrefix(part), name, from, signal),
+      adoptOutput: (name, path, signal) => adopt(layout.outputPrefix(part, attempt), name, path, signal),
+      adoptWorkspaceFile: (name, path, signal) =>
+        adopt(layout.workspacePrefix(part, attempt), name, path, signal),
+      copyOutput: (name, from, signal) => copy(layout.outputPrefix(part, attempt), name, from, signal),
+      copyWorkspaceFile: (name, from, signal) =>
+        copy(layout.workspacePrefix(part, attempt), name, from, signal),
     };
   },
 

@@ -35,7 +35,7 @@ test('a thousand calls span several executions; a call repeated after one of the
   expect((await darkroom.get(id)).assets.total).toBe(1000);
   await jobs.send(id, 0, { final: true });
   expect(await jobs.countAssets(id, 0, answers)).toEqual([1000, 1000]);
-  expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(1000);
+  expect(await storedBelow(darkroom, id, 'sealed/')).toHaveLength(1000);
 
   await expect.poll(async () => (await executions(temporal, id)).at(-1)?.status).toBe('COMPLETED');
   const all = await executions(temporal, id);

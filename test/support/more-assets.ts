@@ -1,6 +1,6 @@
 /** Sending assets to a job that waits for them, as a client does. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Job } from '../../src/jobs/model/job.ts';
 import type { RunningDarkroom } from './darkroom.ts';
 
@@ -43,13 +43,15 @@ export async function outcomes(
   return assets.map(({ name, status }) => ({ name, status }));
 }
 
-/** Objects of a job in the store, below this folder of it. */
+/** Names of the objects of a job in the store, of which the path below the job begins with this. */
 export async function storedBelow(
   { dataDir }: RunningDarkroom,
   id: string,
-  folder: string,
+  start: string,
 ): Promise<string[]> {
-  const root = join(dataDir, 'store/public/jobs', id, folder);
+  const root = join(dataDir, 'store/public/jobs', id);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return entries
+    .filter((entry) => entry.isFile() && relative(root, join(entry.parentPath, entry.name)).startsWith(start))
+    .map(({ name }) => name);
 }

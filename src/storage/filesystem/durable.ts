@@ -58,7 +58,31 @@ async function vanishes(folder: string): Promise<boolean> {
   }
 }
 
-export async function syncFolder(path: string): Promise<void> {
+/** Syncs that have begun, and those that wait for them, by folder. */
+const syncs = new Map<string, Promise<void>>();
+const nextSyncs = new Map<string, Promise<void>>();
+
+/**
+ * Makes the entries of a folder durable. Callers that come while a sync runs share the next one, since it begins after
+ * their changes.
+ */
+export function syncFolder(path: string): Promise<void> {
+  const shared = nextSyncs.get(path);
+  if (shared) return shared;
+  const next = (async () => {
+    await syncs.get(path)?.catch(() => undefined);
+    nextSyncs.delete(path);
+    const sync = syncNow(path).finally(() => {
+      if (syncs.get(path) === sync) syncs.delete(path);
+    });
+    syncs.set(path, sync);
+    return sync;
+  })();
+  nextSyncs.set(path, next);
+  return next;
+}
+
+async function syncNow(path: string): Promise<void> {
   try {
     const folder = await open(path);
     try {

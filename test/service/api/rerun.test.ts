@@ -117,7 +117,7 @@ describe('reruns a job that is', () => {
     expect(done).toMatchObject({ result: { run: 2, files: 2 }, assets: { total: 2, downloaded: 2 } });
     expect(web.fetched.length).toBe(fetched);
     expect((await result(id)).run).toBe(2);
-    expect(await storedBelow(darkroom, id, 'runs/2/steps/main/outputs')).toHaveLength(2);
+    expect(await storedBelow(darkroom, id, 'runs/2/main/output-')).toHaveLength(2);
   });
 
   test('failed: runs the failed part again', async () => {
@@ -179,15 +179,15 @@ describe('from a stage', () => {
     expect(await rerun(id, '?from=pages')).toMatchObject({ status: 202, run: 2 });
     expect(await until(id, 2, 'completed')).toMatchObject({ result: { run: 2 } });
     expect(web.fetched.length).toBe(fetched);
-    expect(await storedBelow(darkroom, id, 'runs/2/steps/main/stages')).toEqual(['all.json']);
+    expect(await storedBelow(darkroom, id, 'runs/2/main/checkpoint-')).toEqual(['checkpoint-pages-all.json']);
     expect((await result(id)).files.length).toBe(1);
     // And again: the thumbnails are still those of the first run.
     await rerun(id, '?from=pages');
     await until(id, 3, 'completed');
-    expect(await storedBelow(darkroom, id, 'runs/3/steps/main/stages')).toEqual(['all.json']);
+    expect(await storedBelow(darkroom, id, 'runs/3/main/checkpoint-')).toEqual(['checkpoint-pages-all.json']);
     await rerun(id, '?from=thumbnails');
     await until(id, 4, 'completed');
-    expect((await storedBelow(darkroom, id, 'runs/4/steps/main/stages')).length).toBeGreaterThan(1);
+    expect((await storedBelow(darkroom, id, 'runs/4/main/checkpoint-')).length).toBeGreaterThan(1);
   });
 });
 
@@ -221,10 +221,7 @@ describe('a rerun of the failed assets', () => {
       indices.map((name, asset) => [asset, `${name}.png`]),
     );
     // The second run wrote the two pictures that were missing, and no other.
-    expect((await storedBelow(darkroom, id, 'runs/2/steps/main/outputs')).sort()).toEqual([
-      '11.png',
-      '27.png',
-    ]);
+    expect((await storedBelow(darkroom, id, 'runs/2/main/output-')).sort()).toEqual(['11.png', '27.png']);
     for (const { path } of files)
       expect((await darkroom.request(`/v1/jobs/${id}/files/${path}`)).status).toBe(200);
   });

@@ -48,7 +48,7 @@ test('counts bytes and seconds of a run, also after the job was deleted', async 
       return job.run === 2 && job.state;
     })
     .toBe('completed');
-  expect(await storedBelow(darkroom, id, 'runs/2/steps/main/outputs')).toEqual([]);
+  expect(await storedBelow(darkroom, id, 'runs/2/main/output-')).toEqual([]);
 
   const lost = await darkroom.submit({ operation: 'system.echo' });
   await darkroom.until(lost.id, 'completed');

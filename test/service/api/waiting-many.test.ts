@@ -30,7 +30,7 @@ async function sendUntilClosed(quietSeconds: number, offset: number): Promise<An
   }
   const [accepted, stored] = await jobs.countAssets(id, 1, answers);
   expect(stored).toBe(accepted);
-  const sealed = (await storedBelow(darkroom, id, 'sealed')).length;
+  const sealed = (await storedBelow(darkroom, id, 'sealed/')).length;
   expect(sealed).toBeGreaterThanOrEqual(accepted - 1);
   // What came with a call whose outcome is unknown is kept until the retention deletes it.
   expect(sealed).toBeLessThanOrEqual(accepted - 1 + (await countUnknown()));

@@ -153,19 +153,19 @@ describe('a call is rejected as a whole', () => {
       status: 409,
       code: 'too_many_assets',
     });
-    expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
+    expect(await storedBelow(darkroom, id, 'sealed/')).toEqual([]);
     expect((await darkroom.get(id)).assets.total).toBe(3);
     await sendAssets(darkroom, id, url('h'));
     await darkroom.until(id, 'completed');
     expect(await names(id)).toEqual(['a', 'b', 'h']);
-    expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(1);
+    expect(await storedBelow(darkroom, id, 'sealed/')).toHaveLength(1);
   });
 
   test('with more assets than the operation accepts', async () => {
     const { id } = await wait({}, 'a');
     const many = Array.from({ length: 10_000 }, () => ({ path: 'none' }));
     expect(await sendAssets(darkroom, id, many)).toMatchObject({ status: 409, code: 'too_many_assets' });
-    expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
+    expect(await storedBelow(darkroom, id, 'sealed/')).toEqual([]);
     await control(id, 'cancel');
   });
 
@@ -183,7 +183,7 @@ describe('a call is rejected as a whole', () => {
     await darkroom.until(id, 'completed');
     expect(await sendAssets(darkroom, id, url('b'))).toMatchObject(refused);
     expect(await names(id)).toEqual(['a']);
-    expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
+    expect(await storedBelow(darkroom, id, 'sealed/')).toEqual([]);
   });
 
   test('by a job that never waited, by an unknown job, and without assets', async () => {
@@ -224,7 +224,7 @@ describe('a repeated call', () => {
       code: 'input_closed',
     });
     expect(await names(id)).toEqual(['a', 'b', 'a', 'b', 'c']);
-    expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(3);
+    expect(await storedBelow(darkroom, id, 'sealed/')).toHaveLength(3);
   });
 });
 

@@ -353,7 +353,7 @@ test('DELETE /api/v1/task erases everything, also of a running task', async () =
     expect((await tasks.result(id)).status).toBe(404);
     const kept = async () => (await storeFiles(darkroom)).filter((path) => path.includes(id));
     // While it runs, a step may hear of it late: there is to be another look.
-    const look = expect.stringMatching(new RegExp(`^_due/\\d+-public/${id}/00000-remains$`));
+    const look = expect.stringMatching(new RegExp(`^_due/\\d+~public~${id}~00000~remains$`));
     const left = [...(id === running ? [look] : []), `public/deleted/${id}`];
     await expect.poll(kept).toEqual(left);
   }

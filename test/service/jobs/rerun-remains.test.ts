@@ -149,7 +149,7 @@ test('a deletion removes all runs from the store and from Temporal, and stops ca
   const callbacks = () => listExecutionsBelow(temporal, `callback/public/${id}/`);
   await expect.poll(callbacks).toHaveLength(2);
   await expect.poll(() => listEndedExecutions(temporal, `job/public/${id}`)).toHaveLength(2);
-  expect((await storedBelow(darkroom, id, '.')).length).toBeGreaterThan(4);
+  expect((await storedBelow(darkroom, id, '')).length).toBeGreaterThan(4);
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await storeFiles(darkroom)).filter((path) => path.includes(id))).toEqual([`public/deleted/${id}`]);
   await expect.poll(() => listEndedExecutions(temporal, `job/public/${id}`)).toEqual([]);

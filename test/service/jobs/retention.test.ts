@@ -66,7 +66,10 @@ async function files(id: string): Promise<string[]> {
   return all
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(lab.storeDir.length + 1))
-    .filter((path) => path.includes(`/${id}/`) || path.includes(`-${id}`) || path.endsWith(`/${id}`))
+    .filter(
+      (path) =>
+        [`/${id}/`, `-${id}`, `~${id}~`].some((part) => path.includes(part)) || path.endsWith(`/${id}`),
+    )
     .sort();
 }
 
@@ -80,13 +83,15 @@ test('deletes what only a rerun needs first; the result stays, and a rerun compu
   const { state } = await ended('work');
   expect(state).toBe('completed');
   const before = await result('work');
-  expect((await files('work')).filter((path) => /\/(inputs|stages)\//.test(path)).length).toBeGreaterThan(2);
+  expect(
+    (await files('work')).filter((path) => /\/(inputs\/|checkpoint-|workspace-)/.test(path)).length,
+  ).toBeGreaterThan(2);
   await deleteExpired();
   expect((await files('work')).filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
 
   await deleteExpired(2 * WORK_MS + 100);
   const left = await files('work');
-  expect(left.filter((path) => /\/(inputs|stages)\//.test(path))).toEqual([]);
+  expect(left.filter((path) => /\/(inputs\/|checkpoint-|workspace-)/.test(path))).toEqual([]);
   expect(left.filter((path) => path.startsWith('_due/'))).toEqual([]);
   expect(await result('work')).toEqual(before);
 
@@ -145,8 +150,8 @@ test('starts one run for two concurrent reruns after intermediate data has expir
     .toEqual([2, 'completed']);
   const left = await files('twice');
   expect(left.filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
-  expect(left.filter((path) => path.includes('/runs/1/steps/main/stages/'))).toEqual([]);
-  expect(left.filter((path) => path.includes('/runs/2/steps/main/stages/')).length).toBeGreaterThan(0);
+  expect(left.filter((path) => path.includes('/runs/1/main/checkpoint-'))).toEqual([]);
+  expect(left.filter((path) => path.includes('/runs/2/main/checkpoint-')).length).toBeGreaterThan(0);
   expect((await result('twice')).length).toBeGreaterThan(0);
   await lab.jobs.delete(job);
 });
@@ -215,7 +220,7 @@ describe('a job deleted while it ran', () => {
 
   test('is deleted again later, with data of an activity that missed the cancellation', async () => {
     await lab.jobs.delete(await running('written-to'));
-    const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/steps/main/outputs/echo/all/1/late.txt');
+    const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/main/output-echo-all-1/late.txt');
     await mkdir(dirname(late), { recursive: true });
     await writeFile(late, 'of a worker that was cut off');
     await deleteExpired(HOUR_MS);
@@ -255,7 +260,7 @@ test('keeps the data of a rerun that started meanwhile', async () => {
   ) as JobRecord;
   const until = new Date(Date.now() + 1);
   await sleep(20);
-  const written = ['inputs/00000.json', 'inputs/files/00000', 'runs/2/steps/main/stages/pictures/00000.json'];
+  const written = ['inputs/00000.json', 'inputs/asset-00000', 'runs/2/main/checkpoint-pictures-00000.json'];
   for (const path of written) {
     const whole = join(lab.storeDir, 'public/jobs/late', path);
     await mkdir(dirname(whole), { recursive: true });
@@ -264,7 +269,7 @@ test('keeps the data of a rerun that started meanwhile', async () => {
   await lab.archive.eraseWork(record, until);
   const left = await files('late');
   for (const path of written) expect(left).toContain(`public/jobs/late/${path}`);
-  expect(left.filter((path) => path.includes('/runs/1/steps/main/stages/'))).toEqual([]);
+  expect(left.filter((path) => path.includes('/runs/1/main/checkpoint-'))).toEqual([]);
   expect((await result('late')).length).toBeGreaterThan(0);
   await lab.jobs.delete(job);
 });

@@ -128,11 +128,11 @@ describe.each(['files', 'S3'])('in a store on %s', (name) => {
   });
 
   test.each<[string, (job: Job) => string, (bytes: Buffer) => Buffer]>([
-    ['a file', ({ id }) => `/${id}/runs/1/steps/main/outputs/`, (bytes) => Buffer.alloc(bytes.length, 'x')],
-    ['a file that is cut off', ({ id }) => `/${id}/runs/1/steps/main/outputs/`, (bytes) => bytes.subarray(1)],
+    ['a file', ({ id }) => `/${id}/runs/1/main/output-`, (bytes) => Buffer.alloc(bytes.length, 'x')],
+    ['a file that is cut off', ({ id }) => `/${id}/runs/1/main/output-`, (bytes) => bytes.subarray(1)],
     [
       'a checkpoint',
-      ({ id }) => `/${id}/runs/1/steps/main/stages/`,
+      ({ id }) => `/${id}/runs/1/main/checkpoint-`,
       (bytes) => Buffer.from(bytes.toString().replace('a.txt', 'x.txt')),
     ],
     ['an entry', () => '/_reuse/', (bytes) => bytes.subarray(0, bytes.length / 2)],
