@@ -68,12 +68,10 @@ describe('in Chromium', () => {
     await page.goto(`${tenants.server.url}/v1/jobs/${id}/files/index.html`, { waitUntil: 'networkidle' });
     expect(statuses.length).toBeGreaterThan(1);
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
-    expect(
-      await page
-        .locator('img')
-        .first()
-        .evaluate((image) => Reflect.get(image, 'naturalWidth')),
-    ).toBeGreaterThan(0);
+    const picture = page.locator('img').first();
+    await expect
+      .poll(() => picture.evaluate((image) => Reflect.get(image, 'naturalWidth')))
+      .toBeGreaterThan(0);
   });
 });
 

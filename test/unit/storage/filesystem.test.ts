@@ -179,11 +179,11 @@ describe('filesystem store', () => {
   it('removes leftovers of crashes, also those of the time before its first write, and no recent files', async () => {
     await mkdir(join(root, '.tmp/old/folder'), { recursive: true });
     await writeFile(join(root, '.tmp/old/folder/file'), 'x');
-    const longOpen = createFilesystemStore({ root, leftoverAge: 2500 });
+    const longOpen = createFilesystemStore({ root, leftoverAge: 8000 });
     await longOpen.put('a', 'x');
     expect(await leftovers()).toEqual(['old']);
     // Nothing can set the time that counts. What is put next is young for as long.
-    await sleep(3000);
+    await sleep(9000);
     await longOpen.put('b', 'x');
     await expect.poll(leftovers).toEqual([]);
     expect(await keysOf(store, '')).toEqual(['a', 'b']);
