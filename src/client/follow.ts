@@ -52,13 +52,13 @@ export async function follow(
   return poll(transport, id, options, onProgress);
 }
 
+/** Progress never goes backwards: an attempt that begins again tells less than the one before. */
 function mergeEvent(known: JobProgress, event: StateEvent | ProgressEvent): JobProgress {
   const { state, stage } = event;
-  if (event.type === 'state') {
-    const progress = Math.max(known.progress, event.progress ?? 0);
-    return { ...known, state, stage, paused: event.paused, progress };
-  }
-  return { ...known, state, stage, progress: event.progress, assets: event.assets };
+  const progress = Math.max(known.progress, event.progress ?? 0);
+  return event.type === 'state'
+    ? { ...known, state, stage, paused: event.paused, progress }
+    : { ...known, state, stage, progress, assets: event.assets };
 }
 
 /** True for a proxy or server without event streams; false if the job does not exist. */

@@ -50,3 +50,13 @@ test('a transition raises the progress and never lowers it', async () => {
     '98 packaging',
   ]);
 });
+
+test('an attempt that begins again never lowers the progress', async () => {
+  const events = [state(1, 'processing', 15), progress(60, 'processing'), progress(20, 'processing')];
+  expect(await reported(events.join('') + progress(70, 'processing') + end)).toEqual([
+    '15 processing',
+    '60 processing',
+    '60 processing',
+    '70 processing',
+  ]);
+});
