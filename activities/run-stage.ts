@@ -38,11 +38,12 @@ export async function runStage(
 }
 
 const toResult = (
-  { inputs, failures, computeMs, reusedMs }: Checkpoint,
+  { inputs, outputs, failures, computeMs, reusedMs }: Checkpoint,
   startedAt: number,
   isOfThisRun: boolean,
 ): StageResult => ({
   failed: failures.length,
+  files: { count: outputs.length, bytes: outputs.reduce((sum, { size }) => sum + size, 0) },
   computeMs: isOfThisRun ? computeMs : 0,
   reused: reusedMs === undefined ? 0 : inputs.length,
   reusedMs: isOfThisRun ? (reusedMs ?? 0) : 0,

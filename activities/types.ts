@@ -2,7 +2,7 @@
 import type { ErrorCode, ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, BatchLayout } from '../src/jobs/model/batch.ts';
-import type { AssetCounts, Job, JobError } from '../src/jobs/model/job.ts';
+import type { AssetCounts, Job, JobError, JobStep } from '../src/jobs/model/job.ts';
 import type { CallbackEvent } from '../src/jobs/model/job-spec.ts';
 import type {
   CollectedInputs,
@@ -132,6 +132,8 @@ export interface CollectInput extends AttemptInput {
 export interface CollectResult extends Started, Pick<InputCounts, 'total' | 'failed' | 'skipped'> {}
 
 export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
+  /** Files of the result that it produced. */
+  readonly files: JobStep['files'];
   /** Milliseconds that this run spent on it; 0 when an earlier run computed it. */
   readonly computeMs: number;
   /** Inputs whose results were copied from another job. */

@@ -180,4 +180,4 @@ export class JobStatusPublisher {
 }
 
 /** Adds milliseconds to seconds. */
-const addMs = (seconds: number, ms: number): number => Math.round(seconds * 1000 + ms) / 1000;
+export const addMs = (seconds: number, ms: number): number => Math.round(seconds * 1000 + ms) / 1000;

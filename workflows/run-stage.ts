@@ -5,6 +5,7 @@ import { DEFAULT_PRIORITY } from '../src/jobs/model/priority.ts';
 import { type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
 import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS } from './job-context.ts';
+import { addMs } from './job-status.ts';
 import { mapConcurrent } from './map-concurrent.ts';
 import { type ActivityToRun, runActivity } from './run-activity.ts';
 import type { StepInputs } from './step-inputs.ts';
@@ -69,13 +70,18 @@ export async function runStage(
     );
     left -= 1;
     reused += result.reused;
-    const { progress, inputs: counts } = status.stepOf(step.name);
+    const { progress, inputs: counts, files, usage } = status.stepOf(step.name);
     status.updateStep(step.name, {
       progress: Math.min(99, Math.round((progress + 100 * share) * 100) / 100),
       inputs: {
         ...counts,
         failed: counts.failed + result.failed,
         reused: Math.max(counts.reused, reused),
+      },
+      files: { count: files.count + result.files.count, bytes: files.bytes + result.files.bytes },
+      usage: {
+        compute_seconds: addMs(usage.compute_seconds, result.computeMs),
+        reused_seconds: addMs(usage.reused_seconds, result.reusedMs),
       },
     });
     const ofAssets = inputs.collected === null ? result : { ...result, failed: 0 };

@@ -940,7 +940,7 @@ type FileEntry struct {
 	Size int `json:"size"`
 }
 
-// Job Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":"2026-11-21T09:30:00.000Z","created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"files":"/v1/jobs/holiday-2026/files","result":"/v1/jobs/holiday-2026/result","self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"progress":100,"result":{"files":1,"kind":"files","run":1},"run":1,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","steps":[{"completed_at":"2026-11-21T09:30:00.000Z","error":null,"inputs":{"failed":0,"reused":0,"skipped":0,"total":1},"name":"main","operation":"image.transform","progress":100,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
+// Job Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":"2026-11-21T09:30:00.000Z","created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"files":"/v1/jobs/holiday-2026/files","result":"/v1/jobs/holiday-2026/result","self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"progress":100,"result":{"files":1,"kind":"files","run":1},"run":1,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","steps":[{"completed_at":"2026-11-21T09:30:00.000Z","error":null,"files":{"bytes":51870,"count":1},"inputs":{"failed":0,"reused":0,"skipped":0,"total":1},"name":"main","operation":"image.transform","progress":100,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","usage":{"compute_seconds":0.4,"reused_seconds":0},"use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type Job struct {
 	Assets AssetCounts `json:"assets"`
 
@@ -1171,6 +1171,12 @@ type JobStep struct {
 	CompletedAt *time.Time `json:"completed_at"`
 	Error       *JobError  `json:"error"`
 
+	// Files Files that it has produced so far
+	Files struct {
+		Bytes int `json:"bytes"`
+		Count int `json:"count"`
+	} `json:"files"`
+
 	// Inputs Counts of its input files
 	Inputs struct {
 		// Failed Inputs that could not be used
@@ -1199,6 +1205,15 @@ type JobStep struct {
 
 	// State waiting: for the steps that it uses. skipped: because one of them failed. cancelled: with the job
 	State JobStepState `json:"state"`
+
+	// Usage Time that its stages took in this run
+	Usage struct {
+		// ComputeSeconds Time that workers spent on its stages, without failed or interrupted attempts
+		ComputeSeconds float32 `json:"compute_seconds"`
+
+		// ReusedSeconds Time that earlier jobs had spent on results that it copied instead of computing them
+		ReusedSeconds float32 `json:"reused_seconds"`
+	} `json:"usage"`
 
 	// Use Steps whose files it takes; `:assets`: the assets of the job
 	Use []string `json:"use"`
@@ -1697,7 +1712,7 @@ type UsageReport struct {
 	} `json:"usage"`
 }
 
-// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu","worker":"4711@worker-1"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"reused":0,"skipped":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
+// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu","worker":"4711@worker-1"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"files":{"bytes":51870,"count":1},"inputs":{"failed":0,"reused":0,"skipped":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","usage":{"compute_seconds":0.4,"reused_seconds":0},"use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type WatchedJob struct {
 	Assets AssetCounts `json:"assets"`
 

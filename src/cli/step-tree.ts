@@ -1,5 +1,6 @@
 /** Formats the steps of a pipeline as a tree: each step below the last one that it uses. */
 import type { Job } from '../client/client.ts';
+import { formatBytes } from '../lib/units.ts';
 import { plain } from './terminal/plain.ts';
 
 type Step = Job['steps'][number];
@@ -34,13 +35,15 @@ function listBelow(steps: readonly Step[], parent: string | null, indent: string
 const findParent = ({ use }: Step, steps: readonly Step[]): string | null =>
   use.findLast((name) => steps.some((step) => step.name === name)) ?? null;
 
-function describeState({ state, stage, progress, use, inputs, error }: Step): string {
+function describeState({ state, stage, progress, use, inputs, files, error }: Step): string {
   const others = use.length > 1 ? `, uses ${use.join(' and ')}` : '';
   const skipped = inputs.skipped > 0 ? `, ${inputs.skipped} skipped by its condition` : '';
   const failed = inputs.failed > 0 ? `, ${inputs.failed} of ${inputs.total} inputs failed` : '';
   const reused = inputs.reused > 0 ? `, ${inputs.reused} of ${inputs.total} reused` : '';
+  const noun = files.count === 1 ? 'file' : 'files';
+  const given = files.count > 0 ? `: ${files.count} ${noun} of ${formatBytes(files.bytes)}` : '';
   if (error) return `${state}: ${error.message} (${error.code})`;
   if (state === 'running')
     return `${state}: ${stage ?? 'begins'}, ${Math.floor(progress)} %${skipped}${failed}`;
-  return `${state}${state === 'waiting' ? others : skipped + failed}${reused}`;
+  return `${state}${state === 'waiting' ? others : given + skipped + failed}${reused}`;
 }

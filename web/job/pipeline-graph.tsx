@@ -1,4 +1,6 @@
 import type { Job } from '../../src/client/client.ts';
+import { formatBytes } from '../../src/lib/units.ts';
+import { formatCount } from '../lib/text.ts';
 import { layoutSteps, type PlacedStep } from './layout-steps.ts';
 
 /** Pixels. */
@@ -54,16 +56,18 @@ function drawEdge(from: PlacedStep, to: PlacedStep): string {
 }
 
 function StepBox({ placed: { step, column, row } }: { placed: PlacedStep }) {
-  const { name, operation, when, state, stage, progress, inputs } = step;
+  const { name, operation, when, state, stage, progress, inputs, files } = step;
   const percent = state === 'completed' ? 100 : progress;
   const status = state === 'running' ? `${stage ?? state} ${Math.floor(progress)} %` : state;
   const skipped = inputs.skipped > 0 ? `, ${inputs.skipped.toLocaleString('en')} skipped` : '';
   const failed = inputs.failed > 0 ? `, ${inputs.failed} failed` : '';
   const count = inputs.total === null ? '' : ` · ${inputs.total.toLocaleString('en')} in${skipped}${failed}`;
+  const given =
+    files.count === 0 ? '' : ` · ${formatCount(files.count, 'file')}, ${formatBytes(files.bytes)}`;
   const condition = when === undefined ? '' : `, when ${when}`;
   return (
     <g class={`step is-${state}`} transform={`translate(${xOf(column)} ${yOf(row)})`}>
-      <title>{`${name}: ${operation}${condition}, ${status}${count}`}</title>
+      <title>{`${name}: ${operation}${condition}, ${status}${count}${given}`}</title>
       <rect class="box" width={BOX.width} height={BOX.height} rx="8" />
       <rect class="done" y={BOX.height - 5} width={(BOX.width * percent) / 100} height="5" />
       <text class="name" x="12" y="20">

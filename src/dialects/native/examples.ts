@@ -14,6 +14,8 @@ const step = {
   started_at: at,
   completed_at: at,
   inputs: { total: 1, skipped: 0, failed: 0, reused: 0 },
+  files: { count: 1, bytes: 51_870 },
+  usage: { compute_seconds: 0.4, reused_seconds: 0 },
   error: null,
 };
 

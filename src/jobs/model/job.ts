@@ -62,17 +62,21 @@ const assetCounts = z
   })
   .meta({ id: 'AssetCounts' });
 
+const computeSeconds = z
+  .number()
+  .describe('Time that workers spent on its stages, without failed or interrupted attempts');
+
+const reusedSeconds = z
+  .number()
+  .describe('Time that earlier jobs had spent on results that it copied instead of computing them');
+
 /** Resources that a run used. */
 const usage = z
   .object({
     bytes_in: z.int().describe('Bytes of the assets that it processed'),
     bytes_out: z.int().describe('Bytes of the files that it produced'),
-    compute_seconds: z
-      .number()
-      .describe('Time that workers spent on its stages, without failed or interrupted attempts'),
-    reused_seconds: z
-      .number()
-      .describe('Time that earlier jobs had spent on results that it copied instead of computing them'),
+    compute_seconds: computeSeconds,
+    reused_seconds: reusedSeconds,
   })
   .meta({ id: 'Usage' });
 
@@ -101,6 +105,10 @@ const step = z
           .describe('Inputs whose results were copied from an earlier job, in at least one stage'),
       })
       .describe('Counts of its input files'),
+    files: z.object({ count: z.int(), bytes: z.int() }).describe('Files that it has produced so far'),
+    usage: z
+      .object({ compute_seconds: computeSeconds, reused_seconds: reusedSeconds })
+      .describe('Time that its stages took in this run'),
     error: jobError.nullable(),
   })
   .meta({ id: 'JobStep' });

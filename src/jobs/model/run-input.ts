@@ -251,6 +251,8 @@ const initialStep = ({ name, operation, use, when }: StepInput): JobStep => ({
   started_at: null,
   completed_at: null,
   inputs: { total: null, skipped: 0, failed: 0, reused: 0 },
+  files: { count: 0, bytes: 0 },
+  usage: { compute_seconds: 0, reused_seconds: 0 },
   error: null,
 });
 

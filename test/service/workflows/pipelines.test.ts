@@ -89,10 +89,10 @@ test('a step takes the files of the steps that it uses, in that order, with the 
   expect(ended.operation).toBe('pipeline');
   expect(ended.steps).toEqual(
     [
-      ['first', 'text.each', [':assets'], 2],
-      ['second', 'text.each', ['first'], 2],
-      ['last', 'text.join', ['second', ':assets', 'first'], 6],
-    ].map(([name, operation, use, total]) => ({
+      ['first', 'text.each', [':assets'], 2, 2],
+      ['second', 'text.each', ['first'], 2, 2],
+      ['last', 'text.join', ['second', ':assets', 'first'], 6, 1],
+    ].map(([name, operation, use, total, count]) => ({
       name,
       operation,
       use,
@@ -102,6 +102,8 @@ test('a step takes the files of the steps that it uses, in that order, with the 
       started_at: expect.any(String) as string,
       completed_at: expect.any(String) as string,
       inputs: { total, skipped: 0, failed: 0, reused: 0 },
+      files: { count, bytes: expect.any(Number) as number },
+      usage: { compute_seconds: expect.any(Number) as number, reused_seconds: 0 },
       error: null,
     })),
   );
@@ -221,7 +223,13 @@ test('an asset that a step skips is missing in the steps that use it, and failed
     { total: 3, skipped: 0, failed: 1, reused: 0 },
     { total: 3, skipped: 0, failed: 1, reused: 0 },
   ]);
-  expect((await manifestOf(job)).assets.map(({ status }) => status)).toEqual(['ok', 'failed', 'ok']);
+  const manifest = await manifestOf(job);
+  expect(manifest.assets.map(({ status }) => status)).toEqual(['ok', 'failed', 'ok']);
+  const [picky, all] = ended.steps;
+  expect(picky?.files.count).toBe(2);
+  expect(all?.files).toEqual({ count: 1, bytes: manifest.files[0]?.size });
+  const seconds = ended.steps.reduce((sum, { usage }) => sum + usage.compute_seconds, 0);
+  expect(seconds).toBeCloseTo(ended.usage.compute_seconds, 6);
 });
 
 test('a step that can use none of its inputs fails', async () => {

@@ -18,6 +18,8 @@ const step = (name: string, seconds: number, { total = 4, reused = 0 } = {}): St
   started_at: new Date(0).toISOString(),
   completed_at: new Date(seconds * 1000).toISOString(),
   inputs: { total, failed: 0, reused } as Step['inputs'],
+  files: { count: 0, bytes: 0 },
+  usage: { compute_seconds: 0, reused_seconds: 0 },
   error: null,
 });
 

@@ -311,6 +311,30 @@ class Inputs(TypedDict):
     """
 
 
+class Files(TypedDict):
+    """
+    Files that it has produced so far
+    """
+
+    count: int
+    bytes: int
+
+
+class Usage1(TypedDict):
+    """
+    Time that its stages took in this run
+    """
+
+    compute_seconds: float
+    """
+    Time that workers spent on its stages, without failed or interrupted attempts
+    """
+    reused_seconds: float
+    """
+    Time that earlier jobs had spent on results that it copied instead of computing them
+    """
+
+
 class JobError(TypedDict):
     code: str
     message: str
@@ -924,6 +948,14 @@ class JobStep(TypedDict):
     inputs: Inputs
     """
     Counts of its input files
+    """
+    files: Files
+    """
+    Files that it has produced so far
+    """
+    usage: Usage1
+    """
+    Time that its stages took in this run
     """
     error: JobError | None
 
