@@ -30,6 +30,8 @@ export async function startPhotoQueue(dataDir: string): Promise<PhotoQueue | nul
   const redis = spawn('redis-server', ['--bind', HOST, '--port', String(port), '--dir', dir, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const kill = () => redis.kill('SIGKILL');
+  process.once('exit', kill);
   if (!(await isReady(redis.stdout, new Promise((resolve) => redis.once('error', resolve)))))
     return leaveOut('no redis-server on the PATH');
   const worker = fork(fileURLToPath(new URL('./bullmq-process.js', import.meta.url)), [
@@ -49,6 +51,7 @@ export async function startPhotoQueue(dataDir: string): Promise<PhotoQueue | nul
       await ended[0];
       redis.kill();
       await ended[1];
+      process.off('exit', kill);
     },
   };
 }

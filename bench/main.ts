@@ -2,7 +2,7 @@
  * `npm run bench`: measures the overhead of darkroom as ratios to baselines in the same run. Ratios depend less on the machine
  * than timings. The comment at the top of each benchmark names its baseline.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,15 +48,22 @@ async function measure(names: readonly string[], sizes: Sizes): Promise<void> {
   console.log(`${availableParallelism()} cores of ${cpus()[0]?.model}, Node ${process.version}`);
   for (const [name, { run }] of Object.entries(benchmarks)) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
+    const dataDir = mkdtempSync(join(tmpdir(), 'darkroom-bench-'));
+    const removeData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    // Also after a signal, which ends the process before `finally`.
+    process.once('exit', removeData);
     // A load well above 0 means that other programs distort the results.
     console.log(`\n${name} (load average before: ${loadavg()[0]?.toFixed(1)})`);
-    const rig = await startRig(dataDir);
     try {
-      for await (const row of run(rig, sizes)) console.log(formatRow(row));
+      const rig = await startRig(dataDir);
+      try {
+        for await (const row of run(rig, sizes)) console.log(formatRow(row));
+      } finally {
+        await rig.stop();
+      }
     } finally {
-      await rig.stop();
-      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+      process.off('exit', removeData);
+      removeData();
     }
   }
 }
