@@ -59,7 +59,7 @@ async function cancelled(job: Job): Promise<void> {
 }
 
 test('a cancelled job does not wait for an input that the store does not send', async () => {
-  concern = /inputs\/files\/.*GetObject/;
+  concern = /inputs\/asset-.*GetObject/;
   wire.faults = ['hang'];
   const job = await transform(1);
   await expect.poll(() => wire.seen.length).toBe(1);
@@ -67,7 +67,7 @@ test('a cancelled job does not wait for an input that the store does not send', 
 });
 
 test('results are stored concurrently, and a cancelled job does not wait for one that the store does not accept', async () => {
-  concern = /outputs\/.*PutObject/;
+  concern = /output-.*PutObject/;
   wire.faults = ['hang'];
   const job = await transform(3);
   await expect.poll(() => wire.seen.length).toBe(3);
@@ -75,7 +75,7 @@ test('results are stored concurrently, and a cancelled job does not wait for one
 });
 
 test('an activity without one of its inputs is retried, and leaves nothing', async () => {
-  concern = /inputs\/files\/00002.*GetObject/;
+  concern = /inputs\/asset-00002.*GetObject/;
   // With all the retries of the client.
   wire.faults = Array(5).fill('refuse');
   const job = await lab.until(await transform(20), 'completed', 'failed');
