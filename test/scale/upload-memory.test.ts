@@ -35,7 +35,7 @@ async function upload(size: number, announced: boolean): Promise<void> {
   const job = `/v1/jobs/${String(body['id'])}`;
   expect((await darkroom.request(job, { method: 'DELETE' })).status).toBe(204);
   // Its id stays taken, and as it ran there is to be another look.
-  const known = /^(public\/deleted\/[^/]+|_due\/.+-remains)$/;
+  const known = /^(public\/deleted\/[^/]+|_due\/.+~remains)$/;
   expect((await storeFiles(darkroom)).filter((path) => !known.test(path))).toEqual([]);
 }
 
