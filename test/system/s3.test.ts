@@ -102,7 +102,7 @@ test('a job is stored in the bucket; after its deletion only its tombstone is le
 test('a job waits for an unavailable store, and the server reports that', async () => {
   const { id } = await darkroom.submit({ id: 'waits', ...transform('held.jpg') });
   await darkroom.until(id, 'downloading');
-  expect(web.fetched).toContain('/held.jpg');
+  await expect.poll(() => web.fetched).toContain('/held.jpg');
   await s3.stop();
   release();
   const answer = await darkroom.request('/readyz');
