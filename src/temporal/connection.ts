@@ -72,11 +72,7 @@ export const isNotFound = (error: unknown): boolean => grpcCode(error) === NOT_F
 
 /** Milliseconds after an unanswered call during which reads fail at once. */
 const AWAY_MS = 1000;
-/** Milliseconds after an unanswered call within which a job that has been recorded as ended ends in Temporal, too. */
-const LATELY_MS = 15 * 60_000;
 const awayUntil = new WeakMap<Client, number>();
-/** Time of the last call that was not answered, by client. */
-const missedAt = new WeakMap<Client, number>();
 /** Time of the last answer, by client. */
 const answeredAt = new WeakMap<Client, number>();
 
@@ -93,19 +89,13 @@ export async function writeCall<T>(client: Client, deadlineMs: number, call: () 
     return answer;
   } catch (error) {
     const refused = notNow(error, client.options.namespace);
-    const isAway = awayCodes.has(grpcCode(error) ?? -1);
-    if (refused || isAway) missedAt.set(client, Date.now());
     if (refused) throw refused;
-    if (!isAway) throw error;
+    if (!awayCodes.has(grpcCode(error) ?? -1)) throw error;
     // Other calls were answered meanwhile, so Temporal is up and delays only this kind of call, such as lists.
     if ((answeredAt.get(client) ?? 0) < since) awayUntil.set(client, Date.now() + AWAY_MS);
     throw away(error);
   }
 }
-
-/** Whether Temporal did not answer a call of the last minutes. Readers may have used records of the store then. */
-export const wasAwayLately = (client: Client): boolean =>
-  Date.now() - (missedAt.get(client) ?? Number.NEGATIVE_INFINITY) < LATELY_MS;
 
 /** Returns the error for a valid call that Temporal answers but cannot serve now; null for other errors. */
 function notNow(cause: unknown, namespace: string): DarkroomError | null {

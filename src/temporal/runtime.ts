@@ -15,7 +15,7 @@ import type {
   QueueState,
 } from '../jobs/ports/job-runtime.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
-import { isNotFound, readCall, wasAwayLately, writeCall } from './connection.ts';
+import { isNotFound, readCall, writeCall } from './connection.ts';
 import { READ_MS, WRITE_MS } from './deadlines.ts';
 import { readRunInput, readTerminationReason } from './history.ts';
 import {
@@ -119,7 +119,6 @@ export class TemporalRuntime implements JobRuntime {
         job: this.#progress.apply(snapshot.job),
         pending,
         mayHaveEnded: isPackaging && !isTerminal(snapshot.job.state),
-        wasAway: wasAwayLately(this.#client),
       };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;

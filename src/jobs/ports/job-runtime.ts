@@ -18,8 +18,6 @@ export interface JobSnapshot {
   readonly pending?: readonly PendingActivity[];
   /** True while the job may be packaged: its end may be recorded in the store already, and not yet be published. */
   readonly mayHaveEnded?: boolean;
-  /** True while readers may have seen the end of a job in the store, since the runtime did not answer lately. */
-  readonly wasAway?: boolean;
 }
 
 export interface JobFilter {

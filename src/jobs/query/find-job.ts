@@ -32,7 +32,7 @@ export async function findJob({ runtime, archive }: FindDependencies, ref: JobRe
 
 /**
  * The last step of a job may deliver its callback before the end is published. The receiver, who may read the job at once, finds it
- * ended. So does who has read its record while Temporal did not answer. Otherwise a job ends for all readers when Temporal knows it.
+ * ended. Without a callback, a job ends for all readers when Temporal knows it.
  */
 async function withRecordedEnd(
   archive: Pick<JobArchive, 'record'>,
@@ -42,8 +42,7 @@ async function withRecordedEnd(
   const record = await archive.record(running.job).catch(() => null);
   const isOfThisRun = record?.job.run === running.job.run && record.fingerprint === running.fingerprint;
   const events: readonly string[] = record?.runInput?.callbackEvents ?? [];
-  if (!isOfThisRun) return running;
-  return running.wasAway || events.includes(`job.${record.job.state}`) ? record : running;
+  return isOfThisRun && events.includes(`job.${record.job.state}`) ? record : running;
 }
 
 /** Whether a job was deleted or has expired. The runtime may still list it. Only ended jobs can be gone. */
