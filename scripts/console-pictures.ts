@@ -14,6 +14,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { createClient, type Darkroom } from '../src/client/client.ts';
 import { freePort } from '../src/temporal/embedded/ports.ts';
+import { copyOperation } from './copy-operation.ts';
 import { findChromium } from './find-chromium.ts';
 import { submitPictureJobs } from './picture-jobs.ts';
 
@@ -132,7 +133,7 @@ interface Server {
 async function startServer(dataDir: string): Promise<Server> {
   const operations = join(dataDir, 'operations');
   await mkdir(operations, { recursive: true });
-  await writeFile(join(operations, 'copy.yaml'), COPY);
+  await writeFile(join(operations, 'copy.yaml'), copyOperation);
   const listen = `127.0.0.1:${await freePort('127.0.0.1', 0)}`;
   const env = {
     ...process.env,
@@ -163,17 +164,6 @@ async function startServer(dataDir: string): Promise<Server> {
   const { key: token } = JSON.parse(stdout) as { key: string };
   return { url, token, client: createClient({ url, token }), process: child };
 }
-
-/** Its results are its assets. */
-const COPY = `name: test.copy
-title: Copy
-description: Copies its assets.
-inputs: { min: 1, max: 100, media: ["*/*"] }
-params: {}
-run: each
-command: [cp, "{input}", "{outputs}/{name}"]
-version: [cp, --version]
-`;
 
 interface Look {
   readonly width: number;

@@ -1,14 +1,12 @@
 /** Facts of a file that conditions of steps ask for, if it is a picture. */
 import { hasCode } from '../../src/errors.ts';
 import type { HeaderFacts } from '../image-metadata/header.ts';
+import type { Params } from '../image-metadata/params.ts';
 import { task } from '../image-metadata/picture.ts';
 import type { InputFile } from '../operation.ts';
 import type { Pictures } from './picture-process/pictures.ts';
 
 type PictureFacts = Pick<HeaderFacts, 'media_type' | 'width' | 'height' | 'orientation'>;
-
-/** Header fields only. */
-const params = { include: [], on_error: 'fail', on_damaged: 'accept' } as const;
 
 /**
  * Reads the header of a picture. Returns null if the file is no picture that operations can read.
@@ -21,10 +19,9 @@ export async function readPictureFacts(
   signal: AbortSignal,
 ): Promise<PictureFacts | null> {
   const options = { files: [path], signal, note: () => undefined, report: () => undefined };
-  const request = {
-    input: { ...input, attributes: {} },
-    params: { ...params, include: [...params.include] },
-  };
+  // Header fields only.
+  const params: Params = { include: [], on_error: 'fail', on_damaged: 'accept' };
+  const request = { input: { ...input, attributes: {} }, params };
   try {
     return await pictures.run(task, request, options, async (facts) => facts);
   } catch (error) {

@@ -39,13 +39,19 @@ export function toRunnable(template: TemplateView, operations: readonly Operatio
     name: reference,
     template: reference,
     description: template.description,
-    params: { additionalProperties: false, ...template.params },
+    params: paramsSchemaOf(template),
     inputs: joinInputs(takers.map(({ inputs }) => inputs)),
     attributes: takers.flatMap(({ attributes }) => attributes).filter(isFirstOfName),
     available: missing === undefined,
     install: missing?.install ?? '',
   };
 }
+
+/** The JSON Schema of the parameters of a template, which takes no others unless it says so. */
+export const paramsSchemaOf = ({ params }: Pick<TemplateView, 'params'>): TemplateView['params'] => ({
+  additionalProperties: false,
+  ...params,
+});
 
 const takesAssets = ({ use = [ASSETS] }: TemplateStep): boolean => Array.isArray(use) && use.includes(ASSETS);
 

@@ -5,8 +5,7 @@ import { ParamsTable } from '../operations/params-table.tsx';
 import { Fact } from '../parts/fact.tsx';
 import { LoadNote } from '../parts/load-note.tsx';
 import { Moment } from '../parts/moment.tsx';
-
-import { formatReference } from '../submit/runnable.ts';
+import { formatReference, paramsSchemaOf } from '../submit/runnable.ts';
 import { JsonView } from '../viewers/json-view.tsx';
 
 interface Props {
@@ -68,7 +67,7 @@ export function TemplatePage({ name, version }: Props) {
           </Fact>
         )}
       </dl>
-      <ParamsTable schema={{ additionalProperties: false, ...template.params }} />
+      <ParamsTable schema={paramsSchemaOf(template)} />
       <section class="panel">
         <h2>Steps</h2>
         <JsonView value={template.steps} label="Steps as JSON" />

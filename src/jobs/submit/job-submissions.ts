@@ -3,6 +3,7 @@ import type { DarkroomError } from '../../errors.ts';
 import type { JobScope, Jobs } from '../jobs.ts';
 import type { Job } from '../model/job.ts';
 import type { JobPlan } from '../model/job-plan.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import { initialJob, type JobRef } from '../model/run-input.ts';
 import type { BucketObjects } from '../ports/bucket-objects.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
@@ -91,10 +92,7 @@ export class JobSubmissions {
    */
   async find(submitter: Submitter, request: JobRequest): Promise<Job | null> {
     const { spec } = await validate(submitter.tenant, request, this.#dependencies, null);
-    const ref = await this.#identifier.findNamed(submitter, spec);
-    if (!ref) return null;
-    const identity = this.#identifier.identify(ref, submitter, spec, resolveUploads(spec.assets, []));
-    return (await this.#identifier.findEnded(identity)) ?? this.#identifier.findStarted(identity);
+    return this.#findEqual(submitter, spec);
   }
 
   /**
@@ -113,7 +111,7 @@ export class JobSubmissions {
     const assets = await listObjects(tenant, spec.assets, bucketObjects);
     requireCounts({ ...spec, assets }, pipeline, []);
     const hasUploads = assets.some(({ source }) => source.upload !== undefined);
-    const known = hasUploads ? null : await this.find(submitter, request);
+    const known = hasUploads ? null : await this.#findEqual(submitter, spec);
     if (!known) {
       await storageQuota.check(tenant);
       for (const quota of this.#quotasOf(submitter)) await quota.of(tenant).check();
@@ -140,6 +138,14 @@ export class JobSubmissions {
       results: [...results],
       ...planSteps(steps, { assets: count, results, samples }),
     };
+  }
+
+  /** Returns the job that an equal request made before. */
+  async #findEqual(submitter: Submitter, spec: JobSpec): Promise<Job | null> {
+    const ref = await this.#identifier.findNamed(submitter, spec);
+    if (!ref) return null;
+    const identity = this.#identifier.identify(ref, submitter, spec, resolveUploads(spec.assets, []));
+    return (await this.#identifier.findEnded(identity)) ?? this.#identifier.findStarted(identity);
   }
 
   /** See {@link AssetSubmissions.add}. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { copyOperation } from '../../../scripts/copy-operation.ts';
 import { findAxeViolations } from '../../support/axe.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { type ConsoleTab, openConsole } from '../../support/console.ts';
@@ -12,17 +13,6 @@ import { pointsPly, squareGlb, squareMtl, squareObj } from '../../support/models
 import { photo } from '../../support/photos.ts';
 import { slide } from '../../support/slides.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';
-
-/** An operation whose results are its assets. */
-const COPY = `name: test.copy
-title: Copy
-description: Copies its assets.
-inputs: { min: 1, max: 100, media: ["*/*"] }
-params: {}
-run: each
-command: [cp, "{input}", "{outputs}/{name}"]
-version: [cp, --version]
-`;
 
 let folder: string;
 let darkroom: Darkroom;
@@ -32,7 +22,7 @@ let page: Page;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-viewers-'));
-  await writeFile(join(folder, 'copy.yaml'), COPY);
+  await writeFile(join(folder, 'copy.yaml'), copyOperation);
   [darkroom, browser] = await Promise.all([
     startStack({ env: { DARKROOM_OPERATIONS: folder, DARKROOM_SANDBOX: 'off' } }),
     launchChromium({ webGl: true }),

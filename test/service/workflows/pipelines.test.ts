@@ -1,76 +1,36 @@
 /** Pipelines: which steps run, when, on what, and what becomes of the job. */
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
-import { type Lab, startLab } from '../../support/lab.ts';
+import type { Lab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
-import { textOperations } from '../../support/pipeline-operations.ts';
-import { startWeb, type Web } from '../../support/web.ts';
+import { type PipelineLab, startPipelineLab } from '../../support/pipeline-lab.ts';
+import type { Web } from '../../support/web.ts';
 
-const tools = textOperations();
-const { computed } = tools;
+let pipeline: PipelineLab;
 let lab: Lab;
 let web: Web;
 let isLateServed = false;
 
 beforeAll(async () => {
-  const names = ['a', 'b', 'c'];
-  web = await startWeb({
-    ...Object.fromEntries(names.map((name) => [`/${name}.txt`, Buffer.from(name)])),
+  pipeline = await startPipelineLab({
     '/late.txt': (_, response) => void response.writeHead(isLateServed ? 200 : 404).end('late'),
     '/picture.jpg': await plain(400, 200).jpeg().toBuffer(),
   });
-  lab = await startLab({ operations: tools.operations });
+  ({ lab, web } = pipeline);
 });
 
-afterAll(async () => {
-  await lab.dispose();
-  await web.close();
-});
+afterAll(() => pipeline.dispose());
 
-beforeEach(() => {
-  computed.length = 0;
-  tools.onCompute = async () => undefined;
-  tools.onText = () => undefined;
-});
+beforeEach(() => pipeline.reset());
 
-const assets = (...names: string[]) => names.map((name) => ({ source: { url: `${web.url}/${name}.txt` } }));
+const assets = (...names: string[]) => pipeline.assets(...names);
+const filesOf = (job: Job) => pipeline.filesOf(job);
+const manifestOf = (job: Job) => pipeline.manifestOf(job);
 
 const each = (tag: string, more: object = {}) => ({ operation: 'text.each', params: { tag, ...more } });
 const join = (tag: string, more: object = {}) => ({ operation: 'text.join', params: { tag, ...more } });
 
-async function filesOf(job: Job): Promise<Record<string, string>> {
-  const { files } = await (await lab.jobs.open(job)).result();
-  const texts = files.map(async ({ entry, open }) => [entry.path, await text(await open())] as const);
-  return Object.fromEntries(await Promise.all(texts));
-}
-
-const manifestOf = async (job: Job) => (await (await lab.jobs.open(job)).result()).manifest;
-
 const statesOf = ({ steps }: Job) => Object.fromEntries(steps.map(({ name, state }) => [name, state]));
-
-/** Holds computations of these steps until the gate opens, or they are cancelled. */
-function hold(...tags: string[]): { open(): void; reached: Promise<void> } {
-  let open = () => {};
-  let reach = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
-  const waiting = new Set(tags);
-  tools.onCompute = async (tag, signal) => {
-    if (!tags.includes(tag)) return;
-    waiting.delete(tag);
-    if (waiting.size === 0) reach();
-    await Promise.race([
-      opened,
-      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-    ]);
-  };
-  return { open, reached };
-}
 
 test('a step takes the files of the steps that it uses, in that order, with the assets where it names them', async () => {
   const job = await lab.submit({
@@ -85,7 +45,7 @@ test('a step takes the files of the steps that it uses, in that order, with the 
   expect(await filesOf(job)).toEqual({
     'joined.txt': 'last(second(first(a)) second(first(b)) a b first(a) first(b))',
   });
-  expect(computed).toEqual(['first', 'second', 'last']);
+  expect(pipeline.tools.computed).toEqual(['first', 'second', 'last']);
   expect(ended.operation).toBe('pipeline');
   expect(ended.steps).toEqual(
     [
@@ -128,7 +88,7 @@ test('files of several results are below the names of their steps, and name the 
 
 test('independent steps run side by side', async () => {
   // Each waits until the other one runs.
-  const gate = hold('left', 'right');
+  const gate = pipeline.hold('left', 'right');
   const job = await lab.submit({
     steps: { left: join('left'), right: join('right'), both: { ...join('both'), use: ['left', 'right'] } },
     assets: assets('a'),
@@ -246,7 +206,7 @@ test('a step that can use none of its inputs fails', async () => {
 });
 
 test('cancelling ends all steps', async () => {
-  const gate = hold('left', 'right');
+  const gate = pipeline.hold('left', 'right');
   const job = await lab.submit({
     steps: { left: join('left'), right: join('right'), both: { ...join('both'), use: ['left', 'right'] } },
     assets: assets('a'),
@@ -256,11 +216,11 @@ test('cancelling ends all steps', async () => {
   const ended = await lab.until(job, 'cancelled', 'failed', 'completed');
   expect(ended.state).toBe('cancelled');
   expect(statesOf(ended)).toEqual({ left: 'cancelled', right: 'cancelled', both: 'skipped' });
-  expect(computed).toEqual([]);
+  expect(pipeline.tools.computed).toEqual([]);
 });
 
 test('a paused job lets its steps end, and begins no others', async () => {
-  const gate = hold('first');
+  const gate = pipeline.hold('first');
   const job = await lab.submit({
     steps: { first: join('first'), second: { ...join('second'), use: ['first'] } },
     assets: assets('a'),
@@ -274,7 +234,7 @@ test('a paused job lets its steps end, and begins no others', async () => {
       ['first', 99],
       ['second', 0],
     ]);
-  expect(computed).toEqual(['first']);
+  expect(pipeline.tools.computed).toEqual(['first']);
   await (await lab.jobs.open(job)).control('resume');
   await lab.until(job, 'completed', 'failed');
   expect(await filesOf(job)).toEqual({ 'joined.txt': 'second(first(a))' });
@@ -292,10 +252,10 @@ test('a rerun from a step computes it and what depends on it, and nothing else',
   });
   await lab.until(job, 'completed', 'failed');
   const files = await filesOf(job);
-  computed.length = 0;
+  pipeline.tools.computed.length = 0;
   await (await lab.jobs.open(job)).rerun({ from: 'second' });
   await expect.poll(async () => (await lab.jobs.open(job)).job).toMatchObject({ run: 2, state: 'completed' });
-  expect(computed).toEqual(['second', 'third']);
+  expect(pipeline.tools.computed).toEqual(['second', 'third']);
   expect(await filesOf(job)).toEqual(files);
   await expect((await lab.jobs.open(job)).rerun({ from: 'none' })).rejects.toThrow(
     'The pipeline has no step "none"; it has first, other, second, third',
@@ -311,7 +271,7 @@ test('a rerun of failed assets computes those, and everything that uses them', a
   expect(await filesOf(job)).toEqual({ 'joined.txt': 'all(first(a) first(c))' });
   isLateServed = true;
   const texts: string[] = [];
-  tools.onText = (text) => texts.push(text);
+  pipeline.tools.onText = (text) => texts.push(text);
   await (await lab.jobs.open(job)).rerun({ assets: 'failed' });
   await expect.poll(async () => (await lab.jobs.open(job)).job).toMatchObject({ run: 2, state: 'completed' });
   expect(await filesOf(job)).toEqual({ 'joined.txt': 'all(first(a) first(late) first(c))' });

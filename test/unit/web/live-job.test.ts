@@ -1,29 +1,12 @@
 /** The state of a job page, in whatever order responses and events arrive. */
 import { expect, test } from 'vitest';
 import type { Job, JobEvent } from '../../../src/client/client.ts';
-import { noUsage } from '../../../src/jobs/model/run-input.ts';
 import { applyUpdate, type JobUpdate, type LiveJob } from '../../../web/job/live-job.ts';
+import { snapshotOf } from '../../support/snapshots.ts';
 
 const job = (change: Partial<Job>): Job => ({
+  ...snapshotOf('created').job,
   id: 'j',
-  operation: 'test.echo',
-  dialect: 'native',
-  tenant: 'public',
-  state: 'created',
-  paused: false,
-  stage: null,
-  progress: 0,
-  run: 1,
-  created_at: '2026-11-21T09:30:00.000Z',
-  started_at: null,
-  completed_at: null,
-  expires_at: null,
-  assets: { total: 0, downloaded: 0, failed: 0 },
-  usage: noUsage,
-  steps: [],
-  labels: {},
-  result: null,
-  error: null,
   links: {},
   ...change,
 });
