@@ -5,8 +5,9 @@ import { OpenedJob, type OpenedJobDependencies } from './opened-job.ts';
 import type { JobCounts, JobFilter, JobPage } from './ports/job-runtime.ts';
 import { findJob, jobNotFound } from './query/find-job.ts';
 import { JobList, type PageRequest } from './query/job-list.ts';
+import { ShownEnds } from './query/shown-ends.ts';
 
-export type JobsDependencies = OpenedJobDependencies;
+export type JobsDependencies = Omit<OpenedJobDependencies, 'shownEnds'>;
 
 /** Which jobs a caller may see, beside those of its tenant. */
 export interface JobScope {
@@ -15,11 +16,11 @@ export interface JobScope {
 }
 
 export class Jobs {
-  readonly #dependencies: JobsDependencies;
+  readonly #dependencies: OpenedJobDependencies;
   readonly #list: JobList;
 
   constructor(dependencies: JobsDependencies) {
-    this.#dependencies = dependencies;
+    this.#dependencies = { ...dependencies, shownEnds: new ShownEnds() };
     this.#list = new JobList(dependencies);
   }
 

@@ -17,6 +17,7 @@ import type { ControlSignal, JobRuntime, JobSnapshot } from './ports/job-runtime
 import { followLog, type LogUpdate } from './query/follow-log.ts';
 import { LogReader } from './query/log-reader.ts';
 import { readRequest } from './query/read-request.ts';
+import type { ShownEnds } from './query/shown-ends.ts';
 import type { Watcher } from './query/watcher.ts';
 import type { ConcurrencyQuotas } from './submit/concurrency-quota.ts';
 
@@ -24,6 +25,7 @@ export interface OpenedJobDependencies {
   readonly runtime: JobRuntime;
   readonly archive: JobArchive;
   readonly quotas: ConcurrencyQuotas;
+  readonly shownEnds: ShownEnds;
 }
 
 /** The state of a job when it was opened, and everything that can be read or done from there. */

@@ -46,7 +46,15 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/jobs/',
     purpose: 'Submission, queries and lifecycle of jobs, for every API alike.',
-    may: ['src/jobs/', 'src/lib/', 'src/errors.ts', 'node:crypto', 'node:timers/promises', 'zod'],
+    may: [
+      'src/jobs/',
+      'src/lib/',
+      'src/errors.ts',
+      'node:crypto',
+      'node:timers/promises',
+      'lru-cache',
+      'zod',
+    ],
     types: ['node'],
   },
   {

@@ -6,10 +6,12 @@ import type { JobRef, RunInput } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
+import type { ShownEnds } from './shown-ends.ts';
 
 export interface FindDependencies {
   readonly runtime: Pick<JobRuntime, 'get' | 'runInput'>;
   readonly archive: Pick<JobArchive, 'record' | 'isDeleted'>;
+  readonly shownEnds: ShownEnds;
 }
 
 /**
@@ -17,32 +19,41 @@ export interface FindDependencies {
  *
  * @throws job_not_found, temporal_unavailable, store_unavailable
  */
-export async function findJob({ runtime, archive }: FindDependencies, ref: JobRef): Promise<JobSnapshot> {
+export async function findJob(dependencies: FindDependencies, ref: JobRef): Promise<JobSnapshot> {
+  const { runtime, archive, shownEnds } = dependencies;
   const running = await runtime.get(ref).catch(async (error: unknown) => {
     const record = hasCode(error, 'temporal_unavailable')
       ? await archive.record(ref).catch(() => null)
       : null;
-    if (record) return record;
-    throw error;
+    if (!record) throw error;
+    shownEnds.add(record.job);
+    return record;
   });
-  const snapshot = running ? await withRecordedEnd(archive, running) : await archive.record(ref);
+  const snapshot = running ? await withRecordedEnd(dependencies, running) : await archive.record(ref);
   if (!snapshot || (await isGone(archive, snapshot.job))) throw jobNotFound(ref, snapshot?.job.expires_at);
   return snapshot;
 }
 
 /**
- * The last step of a job may deliver its callback before the end is published. The receiver, who may read the job at once, finds it
- * ended. Without a callback, a job ends for all readers when Temporal knows it.
+ * A job whose end is recorded and not yet published has ended for those who can know it: the receiver of its callback, and
+ * readers who were shown the end while Temporal did not answer. For all others it ends when Temporal knows it.
+ *
+ * @throws store_unavailable for a job that was shown as ended
  */
 async function withRecordedEnd(
-  archive: Pick<JobArchive, 'record'>,
+  { archive, shownEnds }: Pick<FindDependencies, 'archive' | 'shownEnds'>,
   running: JobSnapshot,
 ): Promise<JobSnapshot> {
   if (!running.mayHaveEnded) return running;
-  const record = await archive.record(running.job).catch(() => null);
+  const wasShown = shownEnds.has(running.job);
+  const record = await archive.record(running.job).catch((error: unknown) => {
+    if (wasShown) throw error;
+    return null;
+  });
   const isOfThisRun = record?.job.run === running.job.run && record.fingerprint === running.fingerprint;
-  const events: readonly string[] = record?.runInput?.callbackEvents ?? [];
-  return isOfThisRun && events.includes(`job.${record.job.state}`) ? record : running;
+  if (!isOfThisRun) return running;
+  const events: readonly string[] = record.runInput?.callbackEvents ?? [];
+  return wasShown || events.includes(`job.${record.job.state}`) ? record : running;
 }
 
 /** Whether a job was deleted or has expired. The runtime may still list it. Only ended jobs can be gone. */
