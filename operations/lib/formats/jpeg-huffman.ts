@@ -2,17 +2,18 @@
 
 import { LRUCache } from 'lru-cache';
 
-/** Both arrays are indexed by the next 16 bits. */
 export interface HuffmanTable {
-  /** Length of the code × 256 + symbol; 0: no code. */
+  /** By the next 16 bits: length of the code × 256 + symbol; 0: no code. */
   readonly codes: Uint16Array;
   /**
-   * All AC coefficients that lie within the 16 bits: how many bits they take + `ADVANCE` × how many positions they fill
-   * + `ENDS` if the block ends with them; 0: the first does not fit. Empty for DC tables.
+   * By the next `RUN_BITS` bits, all AC coefficients that lie within them: how many bits they take + `ADVANCE` × how many positions
+   * they fill + `ENDS` if the block ends with them; 0: the first does not fit. Empty for DC tables.
    */
   readonly runs: Uint16Array;
 }
 
+/** Few enough that the processor's cache holds the tables. */
+const RUN_BITS = 12;
 const ADVANCE = 32;
 const ENDS = 2048;
 /** Ends a block. */
@@ -46,7 +47,8 @@ function buildTable(definition: Buffer): HuffmanTable {
     }
   }
   const isAc = (definition[0] ?? 0) >= 16;
-  return { codes, runs: isAc ? codes.map((_, bits) => findRun(codes, bits)) : new Uint16Array() };
+  const runs = new Uint16Array(isAc ? 1 << RUN_BITS : 0);
+  return { codes, runs: runs.map((_, bits) => findRun(codes, bits << (16 - RUN_BITS))) };
 }
 
 /** An entry of `runs`. */
@@ -56,7 +58,7 @@ function findRun(codes: Uint16Array, bits: number): number {
     const entry = codes[(bits << taken) & 0xffff] ?? 0;
     const [length, symbol] = [entry >> 8, entry & 0xff];
     const size = isEnd(symbol) ? 0 : symbol & 15;
-    if (entry === 0 || taken + length + size > 16) break;
+    if (entry === 0 || taken + length + size > RUN_BITS) break;
     if (isEnd(symbol)) return taken + length + ADVANCE * advance + ENDS;
     if (advance + (symbol >> 4) + 1 > 63) break;
     taken += length + size;
@@ -65,23 +67,40 @@ function findRun(codes: Uint16Array, bits: number): number {
   return taken + ADVANCE * advance;
 }
 
+/** Zero bytes behind the data: more than a block can take. */
+const PADDING = 256;
+
 /** Reads the bits of a scan up to the next marker. */
 export class EntropyReader {
-  readonly #bytes: Buffer;
-  #at: number;
-  /** The last 32 bits that were read. */
-  #buffer = 0;
-  /** How many of them were not taken. */
-  #available = 0;
+  readonly #file: Buffer;
+  /** The data up to the marker, without the zero that follows each 0xff. */
+  readonly #data: Buffer;
+  /** Of the data, in bits. */
+  readonly #length: number;
+  /** Where the data ends in the file. */
+  readonly #end: number;
+  /** Bits that were taken. */
+  #taken = 0;
 
-  constructor(bytes: Buffer, at: number) {
-    this.#bytes = bytes;
-    this.#at = at;
+  /** @param at - Where the data starts in the file. */
+  constructor(file: Buffer, at: number) {
+    const end = findEnd(file, at);
+    this.#file = file;
+    this.#end = end;
+    this.#data = Buffer.alloc(end - at + PADDING);
+    let length = 0;
+    for (let from = at; from < end; ) {
+      const stuffed = file.indexOf(0xff, from);
+      const to = stuffed >= 0 && stuffed < end ? stuffed + 1 : end;
+      length += file.copy(this.#data, length, from, to);
+      from = to + 1;
+    }
+    this.#length = 8 * length;
   }
 
   /** Whether more bits were taken than there are. */
   get isExhausted(): boolean {
-    return this.#available < 0;
+    return this.#taken > this.#length;
   }
 
   /**
@@ -90,77 +109,65 @@ export class EntropyReader {
    * @returns false at a code or a position that no encoder writes.
    */
   skipBlock(dc: HuffmanTable, ac: HuffmanTable): boolean {
-    const first = this.#take(dc.codes);
-    if (first < 0 || first > 16) return false;
-    this.#skip(first);
+    const data = this.#data;
+    let taken = this.#taken;
+    const first = dc.codes[peek(data, taken)] as number;
+    if (first === 0 || (first & 0xff) > 16) return false;
+    taken += (first >> 8) + (first & 0xff);
+    let isValid = true;
     for (let index = 1; index < 64; ) {
-      const run = ac.runs[this.#peek()] as number;
-      const [taken, next] = [run & (ADVANCE - 1), index + ((run & (ENDS - 1)) >> 5)];
-      if (run !== 0 && next < 64 && taken <= this.#available) {
-        this.#available -= taken;
-        if (run >= ENDS) return true;
+      const bits = peek(data, taken);
+      const run = ac.runs[bits >> (16 - RUN_BITS)] as number;
+      const next = index + ((run & (ENDS - 1)) >> 5);
+      if (run !== 0 && next < 64) {
+        taken += run & (ADVANCE - 1);
+        if (run >= ENDS) break;
         index = next;
         continue;
       }
-      const symbol = this.#take(ac.codes);
-      if (symbol < 0) return false;
-      if (isEnd(symbol)) return true;
+      const code = ac.codes[bits] as number;
+      taken += code >> 8;
+      const symbol = code & 0xff;
+      if (code !== 0 && isEnd(symbol)) break;
       index += (symbol >> 4) + 1;
-      if (index > 64) return false;
-      this.#skip(symbol & 15);
+      isValid = code !== 0 && index <= 64;
+      if (!isValid) break;
+      taken += symbol & 15;
     }
-    return true;
+    this.#taken = taken;
+    return isValid;
   }
 
   /**
-   * Drops the bits up to the next byte, and returns where the next marker is, or the end of the data.
+   * Drops the bits up to the next byte, and returns where the next marker is, or the end of the file.
    * `skipsData`: bytes in front of it are no padding.
    */
   findMarker(): { at: number; skipsData: boolean } {
-    let skipsData = false;
-    const pass = (byte: number) => {
-      skipsData ||= byte !== 0 && byte !== 0xff;
-    };
-    for (let left = this.#available >> 3; left > 0; left--) pass((this.#buffer >>> ((left - 1) * 8)) & 0xff);
-    let at = this.#at;
-    while (at < this.#bytes.length && !isMarker(this.#bytes, at)) pass(this.#bytes[at++] ?? 0);
-    return { at, skipsData };
-  }
-
-  /** Returns the next 16 bits, with zeros behind the end. */
-  #peek(): number {
-    if (this.#available < 16) this.#fill();
-    const available = this.#available;
-    const bits =
-      available >= 16 ? this.#buffer >>> (available - 16) : this.#buffer << (16 - Math.max(0, available));
-    return bits & 0xffff;
-  }
-
-  #take(codes: Uint16Array): number {
-    const entry = codes[this.#peek()] as number;
-    this.#available -= entry >> 8;
-    return entry === 0 ? -1 : entry & 0xff;
-  }
-
-  #skip(count: number): void {
-    if (this.#available < count) this.#fill();
-    this.#available -= count;
-  }
-
-  #fill(): void {
-    const bytes = this.#bytes;
-    while (this.#available >= 0 && this.#available <= 24 && this.#at < bytes.length) {
-      const byte = bytes[this.#at] as number;
-      if (byte === 0xff) {
-        if (bytes[this.#at + 1] !== 0) return;
-        this.#at++;
-      }
-      this.#at++;
-      this.#buffer = (this.#buffer << 8) | byte;
-      this.#available += 8;
-    }
+    const file = this.#file;
+    let at = this.#end;
+    while (at < file.length && !isMarker(file, at)) at++;
+    const left = this.#data.subarray(Math.ceil(this.#taken / 8), this.#length / 8);
+    return { at, skipsData: left.some(isData) || file.subarray(this.#end, at).some(isData) };
   }
 }
+
+/** The 16 bits behind the first `position` bits. */
+const peek = (data: Buffer, position: number): number => {
+  const at = position >>> 3;
+  const bits = ((data[at] as number) << 16) | ((data[at + 1] as number) << 8) | (data[at + 2] as number);
+  return (bits >> (8 - (position & 7))) & 0xffff;
+};
+
+/** Entropy-coded data ends at a 0xff that is not followed by zero. */
+function findEnd(file: Buffer, start: number): number {
+  for (let at = start; ; at += 2) {
+    at = file.indexOf(0xff, at);
+    if (at < 0) return file.length;
+    if (file[at + 1] !== 0) return at;
+  }
+}
+
+const isData = (byte: number): boolean => byte !== 0 && byte !== 0xff;
 
 const isMarker = (bytes: Buffer, at: number): boolean => {
   const next = bytes[at + 1] ?? 0;
